@@ -1,0 +1,1 @@
+/** ImagePolicyWebhook and admission webhook callers with cache, retry and fail modes of kube-apiserver. */

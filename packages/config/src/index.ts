@@ -1,0 +1,1 @@
+/** Schema, file, environment and flags into one frozen, validated object. */

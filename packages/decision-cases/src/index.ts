@@ -1,0 +1,1 @@
+/** Decision cases as data: parse them, run them against any Decide. */

@@ -1,0 +1,1 @@
+/** Development certificate authority, certificates, and files that reload. */

@@ -1,0 +1,11 @@
+/** One file of a policy folder: YAML documents, or a list with one pattern per line. */
+export interface BundleFile {
+  /** Relative to the folder, with `/`; used in messages and by `allowFrom`, `denyFrom`, `exceptFrom`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A set of policies, compiled and checked together, as its author wrote it. */
+export interface Bundle {
+  readonly files: readonly BundleFile[];
+}

@@ -1,0 +1,1 @@
+/** Metrics, logs, spans, the admin port and shutdown order. */

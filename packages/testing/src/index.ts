@@ -1,0 +1,1 @@
+/** Builders, fake clock, process launcher; development only. */

@@ -1,0 +1,1 @@
+/** Generated protobuf and its conversion to and from the domain types. */

@@ -1,0 +1,1 @@
+/** The webhook: HTTPS in, a decision out. */
