@@ -1,1 +1,23 @@
-/** Generated protobuf and its conversion to and from the domain types. */
+/** Generated protobuf, and its conversion to and from the domain types. */
+export { fromDecideResponse, toDecideResponse } from "./answer-message.ts";
+export { decisionServiceDefinition, type Received } from "./decision-service-definition.ts";
+export { type ErrorStatus, fromErrorStatus, toErrorStatus } from "./error-status.ts";
+export { maxFindings, maxFindingText } from "./finding-message.ts";
+export { type HealthCheckRequest, HealthCheckResponse_ServingStatus, HealthService } from "./gen/grpc/health/v1/health.pb.ts";
+export {
+  type DecideItem,
+  type DecideItemAnswer,
+  type DecideRequest,
+  type DecideResponse,
+  type DecideStreamRequest,
+  type DecideStreamResponse,
+  DecisionServiceService,
+  type ExplainRequest,
+  type ExplainResponse,
+  type WatchRevisionRequest,
+  type WatchRevisionResponse,
+} from "./gen/portcullis/decision/v1/decision.pb.ts";
+export { InvalidMessageError, type WireCode, wireCodes } from "./invalid-message-error.ts";
+export { bounded, maxItemsPerMessage, maxMessageBytes, maxRepeated, maxTimeoutMs } from "./message-limits.ts";
+export { fromRevisionTokenMessage, toRevisionTokenMessage } from "./revision-token-message.ts";
+export { fromWorkloadMessage, toWorkloadMessage } from "./workload-message.ts";
