@@ -44,10 +44,11 @@ async function buildAssets() {
 
 function findGo(): string {
   for (const go of ["go", "/usr/local/go/bin/go"]) {
-    const minor = /go1\.(\d+)/.exec(spawnSync(go, ["env", "GOVERSION"], { encoding: "utf8" }).stdout ?? "")?.[1];
+    const { status, stdout } = spawnSync(go, ["env", "GOVERSION", "GOTOOLCHAIN"], { encoding: "utf8" });
+    if (status !== 0) continue;
+    const minor = Number(/^go1\.(\d+)/.exec(stdout)?.[1]);
     // An older Go (1.21 and up) fetches the toolchain that a module names, unless told not to.
-    const isToolchainFree = spawnSync(go, ["env", "GOTOOLCHAIN"], { encoding: "utf8" }).stdout?.startsWith("auto") ?? false;
-    if (minor !== undefined && (Number(minor) >= minGoMinor || (Number(minor) >= 21 && isToolchainFree))) return go;
+    if (minor >= minGoMinor || (minor >= 21 && stdout.includes("auto"))) return go;
   }
   const version = `1.${minGoMinor}`;
   throw new AssetError(
