@@ -72,7 +72,7 @@ describe("loadConfig", () => {
     const problems = problemsOf({
       file: { path: "p.yaml", text },
       env: { PORTCULLIS_WEBHOOK_IS_STRICT: "perhaps", PORTCULLIS_WEBHOOK_PROT: "1" },
-      flags: { "webhook-when-undecided": "defer", "webhook-prot": "1" },
+      flags: { ...minimal.flags, "webhook-when-undecided": "defer", "webhook-prot": "1" },
     });
 
     expect(problems.map(({ key, origin }) => [key, origin])).toEqual([
@@ -122,10 +122,8 @@ describe("loadConfig", () => {
   });
 
   it("refuses a document that expands without end", () => {
-    const text = ["a: &a [x, x]", ...Array.from({ length: 12 }, (_, i) => `b${i}: &b${i} [*a, *a]`)].join("\n");
     const bomb = `webhook:\n  addresses: &a [x]\n  callers: [${Array.from({ length: 150 }, () => "*a").join(", ")}]\n`;
 
-    expect(problemsOf({ ...minimal, file: { path: "p.yaml", text } }).length).toBeGreaterThan(0);
     expect(problemsOf({ ...minimal, file: { path: "p.yaml", text: bomb } })).toMatchObject([{ key: "webhook.callers" }]);
   });
 
