@@ -1,1 +1,6 @@
 /** Metrics, logs, spans, the admin port and shutdown order. */
+export { type AdminServer, type AdminServerOptions, createAdminServer, type Readiness } from "./admin-server.ts";
+export { createShutdown, type Shutdown, type ShutdownOutcome } from "./shutdown.ts";
+export { noSpan, type Span, type SpanOptions, type StartSpan } from "./span.ts";
+export { StartError, type StartErrorCode, startErrorCodes, toStartError } from "./start-error.ts";
+export { createTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry.ts";
