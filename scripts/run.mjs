@@ -1,6 +1,6 @@
 // `node scripts/run.mjs COMMAND ARG…`: installs what is missing, then runs COMMAND (`node`, or a program from
 // node_modules/.bin) on Node 24, with workspaces resolved to their TypeScript sources.
-import { ensureInstalled, runAndExit } from "./runtime.mjs";
+import { ensureInstalled, runInRoot } from "./runtime.mjs";
 
 const [command, ...args] = process.argv.slice(2);
 if (command === undefined) {
@@ -8,4 +8,4 @@ if (command === undefined) {
   process.exit(2);
 }
 ensureInstalled();
-runAndExit(command, args, { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --conditions=source`.trim() });
+runInRoot(command, args, { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --conditions=source`.trim() });

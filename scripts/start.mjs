@@ -1,5 +1,6 @@
-// `npm start`: installs what is missing, then runs Portcullis standalone.
-import { ensureInstalled, runAndExit } from "./runtime.mjs";
+// `npm start`: installs what is missing, then runs Portcullis standalone. `npm start -- --help` names its options.
+import { findRuntime, portcullisArguments, portcullisEnvironment, runAndExit } from "../services/cli/bin/runtime.mjs";
+import { ensureInstalled } from "./runtime.mjs";
 
 ensureInstalled();
-runAndExit("node", ["services/cli/bin/portcullis.mjs", "serve", ...process.argv.slice(2)]);
+runAndExit(findRuntime(), [...portcullisArguments(), "serve", ...process.argv.slice(2)], { env: portcullisEnvironment() });

@@ -1,0 +1,32 @@
+/** Codes of what can go wrong on the command line itself; policies, references and reviews have their own. */
+export const cliCodes = [
+  "cli-usage",
+  "cli-unreadable",
+  "cli-no-policies",
+  "cli-bad-pattern",
+  "cli-bad-document",
+  "cli-bad-line",
+  "cli-bad-case",
+] as const;
+
+/** Codes of what can keep `serve` from starting. */
+export const startCodes = [
+  "start-port-in-use",
+  "start-cannot-listen",
+  "start-no-policies",
+  "start-policy-invalid",
+  "start-unwritable",
+] as const;
+
+export type CliCode = (typeof cliCodes)[number] | (typeof startCodes)[number];
+
+/** No answer, and why, in one sentence that says what to do. The command exits 2. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly code: CliCode;
+
+  constructor(code: CliCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { describeFailure, run } from "./run.ts";
+import { createTerminal } from "./terminal.ts";
+
+const stop = new AbortController();
+
+/** A Ctrl-C can arrive twice: from the terminal, and handed on by npm or the launcher. Later than this, it is a second one. */
+const sameKeyPressMs = 1000;
+
+function stopSignal(): AbortSignal {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    let firstAt: number | undefined;
+    process.on(signal, () => {
+      firstAt ??= performance.now();
+      if (performance.now() - firstAt > sameKeyPressMs) process.exit(128 + constants.signals[signal]);
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}
+
+const terminal = createTerminal({
+  input: () => process.stdin,
+  output: process.stdout,
+  error: process.stderr,
+  environment: process.env,
+  workingDirectory: process.cwd(),
+  stopSignal,
+});
+
+process.on("uncaughtException", (error) => {
+  terminal.printError(describeFailure(error, process.env));
+  process.exit(2);
+});
+
+const { version }: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+process.exit(await run(process.argv.slice(2), version, terminal));
