@@ -1,4 +1,23 @@
 /** What a kube-apiserver sends and expects: ImageReview, AdmissionReview, and which fields of which kinds hold images. */
-export { parseAdmissionReview, toAdmissionProblemResponse, toAdmissionResponse } from "./admission-review.ts";
-export { parseImageReview, toImageReviewProblemResponse, toImageReviewResponse } from "./image-review.ts";
-export { type Review, type ReviewContext, type ReviewProblem, type ReviewProblemCode, reviewProblemCodes } from "./parsed-review.ts";
+export {
+  type AdmissionResponseBody,
+  toAdmissionProblemResponse,
+  toAdmissionResponse,
+  toAdmissionUndecidedResponse,
+} from "./admission-response.ts";
+export { parseAdmissionReview, toOversizedAdmissionProblem } from "./admission-review.ts";
+export { parseImageReview, toOversizedImageProblem } from "./image-review.ts";
+export {
+  type ImageReviewResponseBody,
+  toImageReviewProblemResponse,
+  toImageReviewResponse,
+  toImageReviewUndecidedResponse,
+} from "./image-review-response.ts";
+export {
+  type Review,
+  type ReviewContext,
+  type ReviewProblem,
+  type ReviewProblemCode,
+  reviewProblemCodes,
+  type UndecidedOutcome,
+} from "./parsed-review.ts";

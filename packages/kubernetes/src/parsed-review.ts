@@ -1,4 +1,4 @@
-import type { Workload } from "@portcullis/policy";
+import type { UndecidedCode, Workload } from "@portcullis/policy";
 
 /** What the border knows about a caller before it reads a body. */
 export interface ReviewContext {
@@ -28,6 +28,14 @@ export interface ReviewProblem {
   /** Echoed when the body carries one that can be read; empty otherwise. */
   readonly uid: string;
   readonly apiVersion: string;
+}
+
+/** What is answered in place of a decision that could not be reached. */
+export interface UndecidedOutcome {
+  readonly verdict: "allow" | "deny";
+  readonly code: UndecidedCode;
+  /** A safe sentence for clients, lower-case. */
+  readonly message: string;
 }
 
 export const reviewProblemCodes = [
