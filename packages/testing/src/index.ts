@@ -1,1 +1,6 @@
 /** Builders, fake clock, process launcher; development only. */
+export { aDecision, aFinding, anAnswer, aRevisionToken, aWorkload, type WorkloadOverrides } from "./builders.ts";
+export { createFakeClock, type FakeClock } from "./fake-clock.ts";
+export { findFreePort } from "./find-free-port.ts";
+export { type LaunchedProcess, type LaunchOptions, launchProcess, type ProcessEnd } from "./launch-process.ts";
+export { createTemporaryFolder, type TemporaryFolder } from "./temporary-folder.ts";
