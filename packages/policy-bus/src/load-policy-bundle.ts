@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import { TextDecoder } from "node:util";
+import type { Bundle, BundleFile } from "@portcullis/policy";
+import { listPolicyFiles, type PolicyFile } from "./list-policy-files.ts";
+import { folderError, PolicyFolderError, systemCodeOf } from "./policy-folder-problem.ts";
+
+/** How much a bundle may hold. */
+export interface BundleLimits {
+  /** Default 128 MiB: a list of 1,000,000 references with digests is about 100 MB. */
+  readonly maxFileBytes: number;
+  /** Default 256 MiB over all files. */
+  readonly maxBundleBytes: number;
+  /** Default 10,000. */
+  readonly maxFiles: number;
+}
+
+export const defaultBundleLimits: BundleLimits = {
+  maxFileBytes: 128 * 1024 * 1024,
+  maxBundleBytes: 256 * 1024 * 1024,
+  maxFiles: 10_000,
+};
+
+/** Reads folders and files into a bundle that is not compiled yet. Rejects with `PolicyFolderError`, which lists every file at fault. */
+export async function loadPolicyBundle(paths: readonly string[], limits: BundleLimits = defaultBundleLimits): Promise<Bundle> {
+  return readBundle(await listPolicyFiles(paths), limits, paths);
+}
+
+/** Reads listed files. A folder without a policy is refused: an unmounted volume must not open the gate. */
+export async function readBundle(listed: readonly PolicyFile[], limits: BundleLimits, paths: readonly string[]): Promise<Bundle> {
+  assertWithinLimits(listed, limits, paths);
+  const files: BundleFile[] = [];
+  const errors: PolicyFolderError[] = [];
+  for (const file of listed) {
+    const read = await readText(file);
+    if (read instanceof PolicyFolderError) errors.push(read);
+    else files.push({ path: file.path, text: read });
+  }
+  const [first] = errors;
+  if (first === undefined) return { files };
+  const problems = errors.flatMap((error) => error.problems);
+  throw new PolicyFolderError(first.code, problems, { cause: first.cause });
+}
+
+function assertWithinLimits(listed: readonly PolicyFile[], limits: BundleLimits, paths: readonly string[]): void {
+  const { maxFileBytes, maxBundleBytes, maxFiles } = limits;
+  const place = paths.join('", "');
+  if (!listed.some(({ path }) => /\.(ya?ml|json)$/i.test(path))) {
+    const message = `"${place}" holds no policy; write one into a file that ends in .yaml, .yml or .json`;
+    throw folderError("policy-folder-empty", place, message);
+  }
+  const large = listed.find(({ sizeBytes }) => sizeBytes > maxFileBytes);
+  if (large !== undefined) {
+    const message = `"${large.location}" has ${large.sizeBytes} bytes, more than ${maxFileBytes}; split it`;
+    throw folderError("policy-oversized-file", large.path, message);
+  }
+  const total = listed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (total > maxBundleBytes || listed.length > maxFiles) {
+    const held = `${listed.length} files with ${total} bytes`;
+    throw folderError(
+      "policy-oversized-folder",
+      place,
+      `"${place}" holds ${held}; at most ${maxFiles} files with ${maxBundleBytes} bytes are read`,
+    );
+  }
+}
+
+async function readText({ path, location }: PolicyFile): Promise<string | PolicyFolderError> {
+  try {
+    const bytes = await readFile(location);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (systemCodeOf(error) === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+      return folderError("policy-not-utf8", path, `"${location}" is not UTF-8; save it as UTF-8`, error);
+    }
+    const reason = systemCodeOf(error);
+    return folderError("policy-unreadable-file", path, `"${location}" cannot be read (${reason}); let this user read it`, error);
+  }
+}
