@@ -1,29 +1,14 @@
 import type { Bundle } from "./bundle.ts";
+import { isDocumentFile, type ParsedBundle, parseBundle } from "./bundle-source.ts";
+import { compileList, type ListCompilation } from "./compile-list.ts";
 import type { RevisionToken } from "./decision.ts";
-import type { Snapshot } from "./snapshot.ts";
-
-/** One mistake in a bundle. */
-export interface PolicyProblem {
-  readonly code: string;
-  readonly file: string;
-  /** Counted from 1. */
-  readonly line: number;
-  /** `spec.allow[2]`; empty when the whole document is meant. */
-  readonly field: string;
-  readonly message: string;
-}
-
-/** All mistakes of a bundle, in every document. A bundle compiles whole or not at all. */
-export class PolicyCompileError extends Error {
-  override readonly name = "PolicyCompileError";
-  readonly code = "policy-invalid";
-  readonly problems: readonly PolicyProblem[];
-
-  constructor(problems: readonly PolicyProblem[]) {
-    super(problems.map(({ file, line, field, message }) => `${file}:${line}: ${field}: ${message}`).join("\n"));
-    this.problems = problems;
-  }
-}
+import { compileGlobs } from "./name-glob.ts";
+import type { PatternList } from "./pattern-list.ts";
+import { PolicyCompileError } from "./policy-problem.ts";
+import type { ListSource, PolicySource } from "./policy-source.ts";
+import { compareText, ProblemSink } from "./problem-sink.ts";
+import { compileFieldScopes, compileSelector } from "./selector.ts";
+import type { CompiledPolicy, Snapshot } from "./snapshot.ts";
 
 export interface CompileOptions {
   readonly revision: RevisionToken;
@@ -31,14 +16,93 @@ export interface CompileOptions {
 
 /** Compiles in one go; throws `PolicyCompileError` with every mistake. */
 export function compile(bundle: Bundle, options: CompileOptions): Snapshot {
-  throw new Error(`not built yet: ${bundle.files.length} ${options.revision.lineage}`);
+  const steps = compileSteps(bundle, options);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 }
 
-/** As `compile`, but awaits `pause` after each few milliseconds of work, so that the event loop is never held for long. */
+/** As `compile`, but awaits `pause` after each millisecond or so of work, so that the event loop is never held for long. */
 export async function compileInSlices(
   bundle: Bundle,
   options: CompileOptions & { readonly pause: () => Promise<void> },
 ): Promise<Snapshot> {
-  await options.pause();
-  return compile(bundle, options);
+  const steps = compileSteps(bundle, options);
+  let step = steps.next();
+  while (step.done !== true) {
+    await options.pause();
+    step = steps.next();
+  }
+  return step.value;
+}
+
+function* compileSteps(bundle: Bundle, { revision }: CompileOptions): Generator<void, Snapshot> {
+  const problems = new ProblemSink();
+  const parsed = yield* parseBundle(bundle, problems);
+  reportNothing(bundle, parsed, problems);
+  const files = new Map(bundle.files.filter((file) => !isDocumentFile(file)).map((file) => [file.path, file]));
+  const policies: CompiledPolicy[] = [];
+  const lists = { files, indexed: new Map(), problems };
+  for (const source of parsed.policies) policies.push(yield* compilePolicy(source, lists));
+  if (!problems.isEmpty) throw new PolicyCompileError(problems.toSorted());
+  return toSnapshot(revision, policies, parsed);
+}
+
+/** A folder that failed to mount looks like an empty one, and must not open the gate. */
+function reportNothing({ files }: Bundle, { policies, settings }: ParsedBundle, problems: ProblemSink): void {
+  if (policies.length > 0 || settings !== undefined || !problems.isEmpty) return;
+  const message = 'there is no policy in this bundle; add one, or a "Bundle" document that says spec.default: allow';
+  problems.add({ code: "policy-none", file: files[0]?.path ?? ".", line: 1, field: "", message });
+}
+
+function* compilePolicy(source: PolicySource, lists: ListCompilation): Generator<void, CompiledPolicy> {
+  const allow = source.allow === undefined ? undefined : yield* compileList(source, source.allow, { ...lists, mode: "allow" });
+  if (allow !== undefined && source.allow !== undefined) reportEmptyAllow(source, source.allow, { allow, lists });
+  const { name, enforcement, requiresDigest, forbiddenTags, message } = source;
+  return {
+    name,
+    enforcement,
+    match: {
+      clusters: compileSelector(source.clusters),
+      namespaces: compileSelector(source.namespaces),
+      kinds: compileSelector(source.kinds),
+      fields: compileFieldScopes(source.fields),
+    },
+    allow,
+    deny: source.deny === undefined ? [] : yield* compileList(source, source.deny, { ...lists, mode: "deny" }),
+    except: source.except === undefined ? [] : yield* compileList(source, source.except, { ...lists, mode: "allow" }),
+    requiresDigest,
+    isForbiddenTag: forbiddenTags.length === 0 ? undefined : compileGlobs(forbiddenTags),
+    message,
+    covers: enforcement === "deny" && allow !== undefined,
+  };
+}
+
+/** A list that was emptied by accident would refuse every image. */
+function reportEmptyAllow(
+  { file }: PolicySource,
+  { files }: ListSource,
+  { allow, lists }: { readonly allow: PatternList; readonly lists: ListCompilation },
+): void {
+  const [first] = files;
+  if (first === undefined || countPatterns(allow) > 0 || !lists.problems.isEmpty) return;
+  const message = `the list file "${first.path}" holds no pattern; add one, or deny everything with deny: ["**"]`;
+  lists.problems.add({ code: "policy-empty-list", file, line: first.line, field: first.field, message });
+}
+
+function countPatterns(list: PatternList): number {
+  return list.reduce((sum, { index }) => sum + index.size, 0);
+}
+
+function toSnapshot(revision: RevisionToken, policies: readonly CompiledPolicy[], { settings }: ParsedBundle): Snapshot {
+  return {
+    revision,
+    policies: policies.toSorted((a, b) => compareText(a.name, b.name)),
+    defaultVerdict: settings?.default ?? (policies.some(({ covers }) => covers) ? "deny" : "allow"),
+    shortNames: settings?.shortNames ?? "dockerHub",
+    patternCount: policies.reduce(
+      (sum, { allow, deny, except }) => sum + countPatterns(allow ?? []) + countPatterns(deny) + countPatterns(except),
+      0,
+    ),
+  };
 }

@@ -1,6 +1,7 @@
 /** Policies and a workload in, a decision out. Pure: no clock, network, logger or environment. */
+export { type Attack, attack } from "./attack.ts";
 export type { Bundle, BundleFile } from "./bundle.ts";
-export { type CompileOptions, compile, compileInSlices, PolicyCompileError, type PolicyProblem } from "./compile.ts";
+export { type CompileOptions, compile, compileInSlices } from "./compile.ts";
 export { type Answer, type Decide, type DecideContext, type UndecidedCode, UndecidedError, undecidedCodes } from "./decide.ts";
 export {
   type Decision,
@@ -11,7 +12,17 @@ export {
   findingRules,
   type RevisionToken,
 } from "./decision.ts";
+export { describeDenial, describeFinding, formatRevision } from "./describe-denial.ts";
 export { encodeWorkload } from "./encode-workload.ts";
 export { evaluate } from "./evaluate.ts";
-export type { Snapshot } from "./snapshot.ts";
+export { type Explanation, explain, type ImageExplanation, type PolicyExplanation } from "./explain.ts";
+export { type Lint, type LintCode, lint, lintCodes } from "./lint.ts";
+export {
+  describePolicyProblem,
+  PolicyCompileError,
+  type PolicyProblem,
+  type PolicyProblemCode,
+  policyProblemCodes,
+} from "./policy-problem.ts";
+export type { CompiledPolicy, Snapshot } from "./snapshot.ts";
 export { type ImageField, imageFields, type Operation, operations, type Workload, type WorkloadImage } from "./workload.ts";

@@ -1,0 +1,76 @@
+import { createPatternIndexBuilder, isPatternProblem, type MatchMode, parseReferencePattern } from "@portcullis/image-ref";
+import type { BundleFile } from "./bundle.ts";
+import { LineTable } from "./line-table.ts";
+import { maxPatternLength, readListFile } from "./list-file.ts";
+import { nearestName } from "./nearest-name.ts";
+import { describePatternProblem } from "./parse-patterns.ts";
+import type { PatternList, PatternSegment } from "./pattern-list.ts";
+import type { ListSource, PolicySource, WrittenPath, WrittenPattern } from "./policy-source.ts";
+import type { ProblemSink } from "./problem-sink.ts";
+
+/** List files of a bundle by path, and those that were indexed already: policies may share one. */
+export interface ListCompilation {
+  readonly files: ReadonlyMap<string, BundleFile>;
+  readonly indexed: Map<string, PatternSegment>;
+  readonly problems: ProblemSink;
+}
+
+/** Indexes one list of a policy, list files included. Yields between slices of work. */
+export function* compileList(
+  policy: PolicySource,
+  { patterns, files }: ListSource,
+  options: ListCompilation & { readonly mode: MatchMode },
+): Generator<void, PatternList> {
+  const segments: PatternSegment[] = [];
+  if (patterns.length > 0) segments.push(yield* indexWritten(policy.file, patterns, options.mode));
+  for (const path of files) {
+    const file = options.files.get(path.path);
+    if (file === undefined) reportMissing(policy, path, options);
+    else segments.push(yield* indexFile(file, options));
+  }
+  return segments;
+}
+
+function* indexWritten(file: string, patterns: readonly WrittenPattern[], mode: MatchMode): Generator<void, PatternSegment> {
+  const builder = createPatternIndexBuilder(mode, patterns.length);
+  for (const { pattern } of patterns) builder.add(pattern);
+  const origins = patterns.map(({ text, line }) => ({ pattern: text, file, line }));
+  const unknown = { pattern: "", file, line: 1 };
+  return { index: yield* builder.buildSteps(), originOf: (ordinal) => origins[ordinal] ?? unknown };
+}
+
+function* indexFile(
+  file: BundleFile,
+  { mode, indexed, problems }: ListCompilation & { readonly mode: MatchMode },
+): Generator<void, PatternSegment> {
+  const key = `${mode} ${file.path}`;
+  const known = indexed.get(key);
+  if (known !== undefined) return known;
+  const builder = createPatternIndexBuilder(mode);
+  const lines = new LineTable();
+  yield* readListFile(file.text, (text, line) => {
+    const mistake = text.length > maxPatternLength ? "is too long for a pattern" : addPattern(text);
+    if (mistake === undefined) lines.add(line);
+    else problems.add({ code: "policy-bad-pattern", file: file.path, line, field: "", message: mistake });
+  });
+  const { path } = file;
+  const segment = {
+    index: yield* builder.buildSteps(),
+    originOf: (ordinal: number) => ({ pattern: "", file: path, line: lines.lineOf(ordinal) }),
+  };
+  indexed.set(key, segment);
+  return segment;
+
+  function addPattern(text: string): string | undefined {
+    const pattern = parseReferencePattern(text);
+    if (isPatternProblem(pattern)) return describePatternProblem(pattern);
+    builder.add(pattern);
+    return undefined;
+  }
+}
+
+function reportMissing({ file }: PolicySource, { path, line, field }: WrittenPath, { files, problems }: ListCompilation): void {
+  const nearest = nearestName(path, [...files.keys()]);
+  const hint = nearest === undefined ? "; paths are relative to this file's folder" : `; did you mean "${nearest}"?`;
+  problems.add({ code: "policy-list-missing", file, line, field, message: `there is no list file "${path}"${hint}` });
+}

@@ -1,0 +1,40 @@
+import { isPatternProblem, type PatternProblem, parseReferencePattern } from "@portcullis/image-ref";
+import type { DocumentCursor } from "./document-cursor.ts";
+import { resolveListPath } from "./list-path.ts";
+import type { ListSource, WrittenPath, WrittenPattern } from "./policy-source.ts";
+
+/** Reads a list of patterns and the names of list files beside it; `undefined` when the policy has neither. */
+export function parseList(list: DocumentCursor | undefined, from: DocumentCursor | undefined): ListSource | undefined {
+  if (list === undefined && from === undefined) return undefined;
+  return { patterns: list === undefined ? [] : parsePatterns(list), files: from === undefined ? [] : parsePaths(from) };
+}
+
+/** Says what is wrong with a pattern, and what to write instead where that is known. */
+export function describePatternProblem({ message, suggestion }: PatternProblem): string {
+  return suggestion === undefined ? message : `${message}; write "${suggestion}"`;
+}
+
+function parsePatterns(list: DocumentCursor): readonly WrittenPattern[] {
+  return (list.items() ?? []).flatMap((item) => {
+    const text = item.text();
+    if (text === undefined) return [];
+    const pattern = parseReferencePattern(text);
+    if (!isPatternProblem(pattern)) return [{ text, pattern, line: item.line, field: item.field }];
+    item.report("policy-bad-pattern", describePatternProblem(pattern));
+    return [];
+  });
+}
+
+/** One name, or a list of them. */
+function parsePaths(from: DocumentCursor): readonly WrittenPath[] {
+  const cursors = from.isList ? (from.items() ?? []) : [from];
+  if (cursors.length === 0) from.report("policy-empty-list", "names no file; name one, or leave the field out");
+  return cursors.flatMap((cursor) => {
+    const name = cursor.text();
+    if (name === undefined) return [];
+    const path = resolveListPath(cursor.file, name);
+    if (path !== undefined) return [{ path, line: cursor.line, field: cursor.field }];
+    cursor.report("policy-list-outside", `"${name}" leads out of the policy folder; name a file in it, relative to this one`);
+    return [];
+  });
+}

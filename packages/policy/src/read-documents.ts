@@ -1,0 +1,102 @@
+import { Composer, type Document, isScalar, Lexer, LineCounter, Parser, visit } from "yaml";
+import type { BundleFile } from "./bundle.ts";
+import { DocumentCursor, keyText, offsetOf } from "./document-cursor.ts";
+import type { PolicyProblemCode } from "./policy-problem.ts";
+import type { ProblemSink } from "./problem-sink.ts";
+
+/** Composing a document cannot be sliced; at this size it takes about 20 ms. Long lists belong into list files. */
+const maxFileLength = 1_048_576;
+
+/** Aliases let a few lines stand for millions of nodes. No policy needs more. */
+const maxAliases = 100;
+
+/** About a millisecond of work between two slices. */
+const lexemesPerSlice = 2_000;
+
+/** The documents of a YAML or JSON file, empty ones left out. Yields between slices of work. */
+export function* readDocuments(file: BundleFile, problems: ProblemSink): Generator<void, readonly DocumentCursor[]> {
+  const lines = new LineCounter();
+  const report = (code: PolicyProblemCode, offset: number, message: string): void => {
+    problems.add({ code, file: file.path, line: lines.linePos(offset).line, field: "", message });
+  };
+  if (file.text.length > maxFileLength) {
+    report("policy-file-too-large", 0, 'is larger than 1 MiB; move its patterns into a list file and name that by "allowFrom"');
+    return [];
+  }
+  try {
+    const documents = yield* composeDocuments(file.text, lines);
+    return documents
+      .filter((document) => isSound(document, report) && !isEmpty(document))
+      .map((document) => DocumentCursor.root({ file: file.path, lines, document, problems }));
+  } catch (error) {
+    // The composer recurses: thousands of nested brackets end its stack.
+    if (!(error instanceof RangeError)) throw error;
+    report("policy-yaml", 0, "is nested too deeply");
+    return [];
+  }
+}
+
+function isEmpty({ contents }: Document.Parsed): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
+}
+
+function* composeDocuments(text: string, lines: LineCounter): Generator<void, Document.Parsed[]> {
+  const parser = new Parser(lines.addNewLine);
+  // Unique keys are checked below: the composer compares each key with each.
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false });
+  const documents: Document.Parsed[] = [];
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    lexemes += 1;
+    if (lexemes % lexemesPerSlice === 0) yield;
+  }
+  for (const token of parser.end()) documents.push(...composer.next(token));
+  documents.push(...composer.end(true, text.length));
+  return documents;
+}
+
+type Report = (code: PolicyProblemCode, offset: number, message: string) => void;
+
+/** Reports what is wrong with the YAML itself. A document whose syntax is wrong is not read further. */
+function isSound(document: Document.Parsed, report: Report): boolean {
+  const mistakes = [...document.errors, ...document.warnings];
+  for (const { pos, message } of mistakes) report("policy-yaml", pos[0], `is not valid YAML: ${lowerFirst(message)}`);
+  if (mistakes.length > 0) return false;
+  return countAliases(document, report) && hasUniqueKeys(document, report);
+}
+
+function countAliases(document: Document.Parsed, report: Report): boolean {
+  let aliases = 0;
+  visit(document, {
+    Alias: (_, { range }) => {
+      aliases += 1;
+      if (aliases <= maxAliases) return undefined;
+      report("policy-too-many-aliases", range?.[0] ?? 0, `holds more than ${maxAliases} aliases; write the values out`);
+      return visit.BREAK;
+    },
+  });
+  return aliases <= maxAliases;
+}
+
+function hasUniqueKeys(document: Document.Parsed, report: Report): boolean {
+  let isUnique = true;
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = keyText(key);
+        if (seen.has(name)) {
+          isUnique = false;
+          report("policy-duplicate-key", offsetOf(key) ?? 0, `the field "${name}" stands here twice; only one can be meant`);
+        }
+        seen.add(name);
+      }
+    },
+  });
+  return isUnique;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
