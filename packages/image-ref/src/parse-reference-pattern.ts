@@ -1,0 +1,89 @@
+import { findForeignSyntax } from "./foreign-syntax.ts";
+import { patternGrammar } from "./grammar.ts";
+import { type Fault, findFault, tooLong } from "./grammar-fault.ts";
+import { canonicalHost, canonicalPath } from "./hosts.ts";
+import { type Parts, splitReference } from "./parts.ts";
+import { findPatternMistake, type Mistake } from "./pattern-mistakes.ts";
+import { quote } from "./quote.ts";
+import type { PatternProblem, ReferencePattern } from "./reference-pattern.ts";
+
+/** Reads a pattern as policies and lists write it. Never throws; what could be misread is a problem, with a rewrite. */
+export function parseReferencePattern(text: string): ReferencePattern | PatternProblem {
+  const read = readPattern(text);
+  return "mistake" in read ? toProblem(read) : read;
+}
+
+function toProblem({ mistake, message, at, suggestion }: Mistake): PatternProblem {
+  const problem = `pattern-${mistake}` as const;
+  if (suggestion === undefined || "mistake" in readPattern(suggestion)) return { problem, message, at };
+  return { problem, message: `${message}; write ${quote(suggestion)}`, at, suggestion };
+}
+
+function readPattern(text: string): ReferencePattern | Mistake {
+  const written = splitReference(text);
+  const mistake = isPlain(text, written) ? undefined : findPatternMistake(text, written);
+  if (mistake !== undefined) return fromFault(text, findForeignSyntax(text)) ?? mistake;
+  const { parts, isAnyHost, isOpenEnded } = cutDoubleStars(text, written);
+  const fault = findFault(text, parts, patternGrammar);
+  if (fault !== undefined) return fromFault(text, fault);
+  const { hostEnd, pathStart, pathEnd, tagStart, tagEnd, digestStart } = parts;
+  const host = hostEnd === -1 ? null : text.slice(0, hostEnd);
+  const path = pathStart === -1 ? "" : text.slice(pathStart, pathEnd);
+  const wholePath = isAnyHost || isOpenEnded ? path : canonicalPath(host, path);
+  return (
+    fromFault(text, tooLong(wholePath, pathStart)) ?? {
+      host: isAnyHost ? null : canonicalHost(host),
+      path: wholePath,
+      isOpenEnded,
+      tag: tagStart === -1 ? null : text.slice(tagStart, tagEnd),
+      digest: digestStart === -1 ? null : text.slice(digestStart),
+    }
+  );
+}
+
+/** The bulk of long lists, which cannot hold any of the mistakes that are particular to patterns. */
+function isPlain(text: string, { hostEnd, tagStart, digestStart }: Parts): boolean {
+  return hostEnd !== -1 && (tagStart === -1 || digestStart === -1) && !text.includes("*");
+}
+
+interface Cut {
+  readonly parts: Parts;
+  readonly isAnyHost: boolean;
+  readonly isOpenEnded: boolean;
+}
+
+function cutDoubleStars(text: string, parts: Parts): Cut {
+  const { hostEnd, pathStart, pathEnd } = parts;
+  const isWhole = pathEnd - pathStart === 2 && text.startsWith("**", pathStart);
+  const isAnyHost = hostEnd === -1 && text.startsWith("**", pathStart) && (isWhole || text.startsWith("/", pathStart + 2));
+  if (isWhole) return { parts: { ...parts, pathStart: -1 }, isAnyHost, isOpenEnded: true };
+  if (isAnyHost) return { parts: { ...parts, pathStart: pathStart + 3 }, isAnyHost, isOpenEnded: false };
+  const isOpenEnded = text.startsWith("/**", pathEnd - 3) && pathEnd - 3 > pathStart;
+  return { parts: isOpenEnded ? { ...parts, pathEnd: pathEnd - 3 } : parts, isAnyHost, isOpenEnded };
+}
+
+function fromFault(text: string, fault: Fault): Mistake;
+function fromFault(text: string, fault: Fault | undefined): Mistake | undefined;
+function fromFault(text: string, fault: Fault | undefined): Mistake | undefined {
+  return fault === undefined ? undefined : { mistake: fault.fault, at: fault.at, message: fault.message, suggestion: rewrite(text, fault) };
+}
+
+function rewrite(text: string, { fault, at }: Fault): string | undefined {
+  switch (fault) {
+    case "url":
+      return text.slice(at + 3);
+    case "userinfo":
+      return text.slice(at + 1);
+    case "id":
+      return `**@${text.includes(":") ? text : `sha256:${text}`}`;
+    case "uppercase":
+      return text.toLowerCase();
+    case "empty-component":
+      return text
+        .replace(/\/{2,}/g, "/")
+        .replace(/^\//, "")
+        .replace(/\/$/, "/**");
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { dockerHub, officialPrefix } from "./hosts.ts";
+import type { ImageReference } from "./image-reference.ts";
+import type { ReferencePattern } from "./reference-pattern.ts";
+
+/**
+ * Hosts that serve Docker Hub's repositories. Runtimes ask `registry-1.docker.io` for `docker.io`; `registry.docker.io` is an
+ * alias of it in DNS; `index.docker.io` and `registry.hub.docker.com` serve the same API.
+ */
+export const dockerHubHosts: readonly string[] = [
+  dockerHub,
+  "index.docker.io",
+  "registry-1.docker.io",
+  "registry.docker.io",
+  "registry.hub.docker.com",
+];
+
+/** Every way to write the place a reference names: each of `hosts` with each of `paths`. The first of both is the usual one. */
+export interface Spellings {
+  readonly hosts: readonly string[];
+  readonly paths: readonly string[];
+}
+
+/** The spellings that could reach the same place, ports and addresses folded by `foldHost`. */
+export function spellingsOf({ host, path }: ImageReference): Spellings {
+  const folded = foldHost(host);
+  if (!dockerHubHosts.includes(folded)) return { hosts: [folded], paths: [path] };
+  const short = path.startsWith(officialPrefix) ? path.slice(officialPrefix.length) : path;
+  return { hosts: dockerHubHosts, paths: short.includes("/") ? [path] : [officialPrefix + short, short] };
+}
+
+/** A pattern whose host is written as `spellingsOf` writes hosts. */
+export function foldPattern(pattern: ReferencePattern): ReferencePattern {
+  return pattern.host === null ? pattern : { ...pattern, host: foldHost(pattern.host) };
+}
+
+/**
+ * A host without what does not change where it leads: the ports 443 and 80, which runtimes try anyway, leading zeros of other
+ * ports, and the many spellings of one IPv6 address.
+ */
+export function foldHost(host: string): string {
+  const [, name = host, port = ""] = /^(.*?|\[.*\])(?::([0-9]+))?$/.exec(host) ?? [];
+  const number = port.replace(/^0+(?=[0-9])/, "");
+  const suffix = number === "" || number === "443" || number === "80" ? "" : `:${number}`;
+  return (name.startsWith("[") ? foldAddress(name) : name) + suffix;
+}
+
+/** Eight groups without leading zeros; what is no address stays as it is, as no runtime can reach it. */
+function foldAddress(address: string): string {
+  const halves = address.slice(1, -1).split("::");
+  const groups = halves.map((half) => (half === "" ? [] : half.split(":")));
+  const missing = 8 - groups.flat().length;
+  const isWhole = halves.length === 1 ? missing === 0 : halves.length === 2 && missing > 0;
+  if (!isWhole || !groups.flat().every((group) => /^[0-9a-f]{1,4}$/.test(group))) return address;
+  const [head = [], tail = []] = groups;
+  const zeros = Array.from({ length: missing }, () => "0");
+  return `[${[...head, ...zeros, ...tail].map((group) => group.replace(/^0+(?=.)/, "")).join(":")}]`;
+}
