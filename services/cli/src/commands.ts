@@ -12,17 +12,16 @@ const serve: CommandDefinition = {
   summary: "serve decisions from a folder of policies: webhook and decision service in one process",
   description: [
     "Makes development certificates, loads the policies, serves, and says how to ask. The folder is watched: an edit",
-    "takes effect at once, and one that does not compile keeps the last good policies. Ctrl-C drains and exits 0.",
-    "",
-    "Every option can also stand in the file named by --config (YAML or JSON) or in the environment as PORTCULLIS_….",
-  ].join("\n"),
+    "takes effect at once, and one that does not compile keeps the last good policies. Ctrl-C drains and exits 0.\n\n" +
+      "Every option can also stand in the file named by --config (YAML or JSON) or in the environment as PORTCULLIS_….",
+  ].join(" "),
   arguments: [],
   options: [{ ...output, description: "text for people; json: one object with the addresses, once ready" }],
   loadOptions: async () => (await import("./serve-options.ts")).serveOptions(),
   examples: [
     { command: "portcullis serve", note: "with the example policies" },
-    { command: "portcullis serve --policies ./policies --port 9443", note: "with your own" },
-    { command: "portcullis serve --port 0 --output json", note: "on any free port, for programs" },
+    { command: "portcullis serve --policies ./policies --webhook-port 9443", note: "with your own" },
+    { command: "portcullis serve --webhook-port 0 --decision-port 0 --admin-port 0 --output json", note: "on any free port, for programs" },
   ],
   load: async () => (await import("./commands/serve.ts")).serve,
 };
@@ -33,7 +32,7 @@ const decide: CommandDefinition = {
   description: [
     "Reads Kubernetes objects, AdmissionReviews and ImageReviews (YAML or JSON, several documents, kind List) and",
     "answers each. Exit status: 0 all allowed, 1 at least one denied, 2 no answer.",
-  ].join("\n"),
+  ].join(" "),
   arguments: [],
   options: [
     { flags: "-p, --policies <path...>", description: "policy files and folders", isRequired: true },
@@ -63,8 +62,8 @@ const imageParse: CommandDefinition = {
   summary: "show what a container runtime reads in an image reference",
   description: [
     "With - (or without arguments) reads one JSON string per line and answers each with one line of JSON.",
-    "Exit status: 0 all are references, 1 at least one is none, 2 no answer.",
-  ].join("\n"),
+    "Exit status: 0 all are references, 1 at least one is none, 2 no answer, such as a line that is no JSON string.",
+  ].join(" "),
   arguments: [{ syntax: "[ref...]", description: "image references, or - for standard input" }],
   options: [output],
   examples: [
@@ -105,7 +104,7 @@ const check: CommandDefinition = {
     "Names every mistake with file, line and field; then what is legal and suspicious; then, for each allow pattern,",
     "a foreign reference that it would admit. Without PATH: the example policies.",
     "Exit status: 0 nothing found, 1 findings or mistakes, 2 no answer. Notes change no exit status.",
-  ].join("\n"),
+  ].join(" "),
   arguments: [{ syntax: "[path...]", description: "policy files and folders" }],
   options: [output],
   examples: [{ command: "portcullis check policies/", note: "before they are merged" }],

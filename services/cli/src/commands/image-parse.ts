@@ -37,12 +37,22 @@ async function answerLines(terminal: Terminal): Promise<ExitStatus> {
     let text = "";
     for (const line of lines) {
       const answer = answerLine(line);
-      if (!answer.ok) status = 1;
+      status = worse(status, statusOf(answer));
       text += `${JSON.stringify(answer)}\n`;
     }
     await terminal.print(text);
   }
   return status;
+}
+
+/** A line that is no JSON string asks nothing that could be answered; the lines after it still are. */
+function statusOf(answer: ParsedImage): ExitStatus {
+  if (answer.ok) return 0;
+  return answer.problem === "cli-bad-line" ? 2 : 1;
+}
+
+function worse(a: ExitStatus, b: ExitStatus): ExitStatus {
+  return a > b ? a : b;
 }
 
 function answerLine(line: string | typeof tooLong): ParsedImage {

@@ -1,0 +1,24 @@
+import Type from "typebox";
+
+const port = (default_: number, of: string) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: default_, description: `port of ${of}; 0: any free one` });
+
+/** Settings of `portcullis serve`, flat where a reader types them. */
+export const serveSchema = Type.Object({
+  policies: Type.Array(Type.String({ minLength: 1 }), {
+    default: [],
+    description: "folders and files with policies, watched for edits; none: the example policies",
+  }),
+  dataDir: Type.String({ minLength: 1, default: ".portcullis", description: "folder for the development certificates" }),
+  host: Type.String({ minLength: 1, default: "127.0.0.1", description: "address to listen on; the certificates are for localhost" }),
+  cluster: Type.String({ minLength: 1, default: "default", description: "name of the cluster whose API server asks" }),
+  logLevel: Type.Enum(["fatal", "error", "warn", "info", "debug", "silent"], {
+    default: "warn",
+    description: "least severe log line that is written (JSON, to standard error); info: one line per decision",
+  }),
+  webhook: Type.Object({ port: port(8443, "the webhook (HTTPS)") }),
+  decision: Type.Object({ port: port(8444, "the decision service (gRPC)") }),
+  admin: Type.Object({ port: port(8445, "/livez, /readyz and /metrics (HTTP)") }),
+});
+
+export type ServeConfig = Type.Static<typeof serveSchema>;
