@@ -1,6 +1,7 @@
 import { type Operation, operations, type WorkloadImage } from "@portcullis/policy";
 import { type ScannedImages, scanImages } from "./image-scan.ts";
-import { JsonCursor, JsonProblem } from "./json-cursor.ts";
+import { JsonCursor } from "./json-cursor.ts";
+import { JsonProblem } from "./json-problem.ts";
 import type { Review, ReviewContext, ReviewProblem, ReviewProblemCode } from "./parsed-review.ts";
 import { findFatalOddity, groupOf } from "./pod-spec-place.ts";
 import { malformed, readOptionalBoolean, readOptionalText } from "./review-values.ts";
@@ -63,15 +64,15 @@ class Envelope {
   }
 
   read(cursor: JsonCursor): void {
-    if (!cursor.isObject()) {
+    if (cursor.next() !== "object") {
       cursor.skipValue();
       return;
     }
     cursor.openObject();
     while (cursor.nextMember()) {
-      if (cursor.key === "apiVersion" && cursor.isString()) this.apiVersion = cursor.readString();
-      else if (cursor.key === "kind" && cursor.isString()) this.kind = cursor.readString();
-      else if (cursor.key === "request" && cursor.isObject()) this.#readRequest(cursor);
+      if (cursor.key === "apiVersion" && cursor.next() === "string") this.apiVersion = cursor.readString();
+      else if (cursor.key === "kind" && cursor.next() === "string") this.kind = cursor.readString();
+      else if (cursor.key === "request" && cursor.next() === "object") this.#readRequest(cursor);
       else cursor.skipValue();
     }
   }
@@ -117,7 +118,7 @@ class Envelope {
   }
 
   #readKind(cursor: JsonCursor): void {
-    if (!cursor.isObject()) throw malformed("request.kind", "is no object");
+    if (cursor.next() !== "object") throw malformed("request.kind", "is no object");
     cursor.openObject();
     while (cursor.nextMember()) {
       if (cursor.key === "group") this.group = readOptionalText(cursor, "request.kind.group");
@@ -127,15 +128,15 @@ class Envelope {
   }
 
   #readObject(cursor: JsonCursor, path: string): ScannedImages | undefined {
-    if (cursor.isObject()) return scanImages(cursor, this.#context.unknownImageLists);
-    if (!cursor.isNull()) throw malformed(path, "is no object");
+    if (cursor.next() === "object") return scanImages(cursor, this.#context.unknownImageLists);
+    if (cursor.next() !== "null") throw malformed(path, "is no object");
     cursor.skipValue();
     return undefined;
   }
 }
 
 function readUid(cursor: JsonCursor): string {
-  if (!cursor.isString()) {
+  if (cursor.next() !== "string") {
     cursor.skipValue();
     return "";
   }
@@ -176,7 +177,7 @@ function toReview(envelope: Envelope, context: ReviewContext): Review | ReviewPr
   };
 }
 
-const noObject: ScannedImages = { apiVersion: "", kind: "", name: "", images: [], unknownImageLists: [], oddities: [] };
+const noObject: ScannedImages = { apiVersion: "", kind: "", name: "", namespace: "", images: [], unknownImageLists: [], oddities: [] };
 
 function judgedObject({ object }: Envelope, operation: Operation, { group, kind }: ObjectKind): ScannedImages {
   // Nothing starts to run by a DELETE, whatever the body carries.

@@ -1,5 +1,6 @@
 import type { WorkloadImage } from "@portcullis/policy";
-import { JsonCursor, JsonProblem } from "./json-cursor.ts";
+import { JsonCursor } from "./json-cursor.ts";
+import { JsonProblem } from "./json-problem.ts";
 import type { Review, ReviewContext, ReviewProblem } from "./parsed-review.ts";
 import { malformed, readOptionalText } from "./review-values.ts";
 
@@ -40,15 +41,15 @@ interface Spec {
 
 function readEnvelope(cursor: JsonCursor): Envelope {
   const envelope: Envelope = { apiVersion: "", kind: "", spec: undefined };
-  if (!cursor.isObject()) {
+  if (cursor.next() !== "object") {
     cursor.skipValue();
     return envelope;
   }
   cursor.openObject();
   while (cursor.nextMember()) {
-    if (cursor.key === "apiVersion" && cursor.isString()) envelope.apiVersion = cursor.readString();
-    else if (cursor.key === "kind" && cursor.isString()) envelope.kind = cursor.readString();
-    else if (cursor.key === "spec" && cursor.isObject()) envelope.spec = readSpec(cursor);
+    if (cursor.key === "apiVersion" && cursor.next() === "string") envelope.apiVersion = cursor.readString();
+    else if (cursor.key === "kind" && cursor.next() === "string") envelope.kind = cursor.readString();
+    else if (cursor.key === "spec" && cursor.next() === "object") envelope.spec = readSpec(cursor);
     else cursor.skipValue();
   }
   return envelope;
@@ -69,10 +70,10 @@ function readSpec(cursor: JsonCursor): Spec {
 function readContainers(cursor: JsonCursor): readonly WorkloadImage[] {
   const images: WorkloadImage[] = [];
   if (isAbsent(cursor)) return images;
-  if (!cursor.isArray()) throw malformed("spec.containers", "is no list");
+  if (cursor.next() !== "array") throw malformed("spec.containers", "is no list");
   cursor.openArray();
   while (cursor.nextElement()) {
-    if (!cursor.isObject()) throw malformed("spec.containers[]", "is no object");
+    if (cursor.next() !== "object") throw malformed("spec.containers[]", "is no object");
     images.push({ image: readImage(cursor), field: "any", container: "" });
   }
   return images;
@@ -90,7 +91,7 @@ function readImage(cursor: JsonCursor): string {
 
 function readAnnotations(cursor: JsonCursor): Readonly<Record<string, string>> {
   if (isAbsent(cursor)) return {};
-  if (!cursor.isObject()) throw malformed("spec.annotations", "is no object");
+  if (cursor.next() !== "object") throw malformed("spec.annotations", "is no object");
   const annotations = new Map<string, string>();
   cursor.openObject();
   while (cursor.nextMember()) {
@@ -105,7 +106,7 @@ function readAnnotations(cursor: JsonCursor): Readonly<Record<string, string>> {
 
 /** Steps over a `null`, which is how Go writes an empty list or map. */
 function isAbsent(cursor: JsonCursor): boolean {
-  if (!cursor.isNull()) return false;
+  if (cursor.next() !== "null") return false;
   cursor.skipValue();
   return true;
 }

@@ -5,7 +5,7 @@ import type { JsonCursor } from "./json-cursor.ts";
 export interface Oddity {
   /** Path below the object: `spec.containers[].image`. */
   readonly path: string;
-  /** A lower-case clause: `is no list`. */
+  /** A clause to follow the path: `is no list`. */
   readonly what: string;
 }
 
@@ -16,6 +16,7 @@ export interface ScannedImages {
   readonly kind: string;
   /** `metadata.name`, or `generateName` where it has none. */
   readonly name: string;
+  readonly namespace: string;
   /** In the order of the object. An entry of a pod spec without an image has an empty one. */
   readonly images: readonly WorkloadImage[];
   /** Paths of lists outside any pod spec whose items hold a string `image`; at most `maxUnknownImageLists`. */
@@ -25,10 +26,8 @@ export interface ScannedImages {
 
 /** An object with more unknown lists than this is not a workload but noise: the first ones tell enough. */
 export const maxUnknownImageLists = 16;
-const maxOddities = 16;
-
-/** What a list's items are to the scan. */
-type ListRole = ImageField | "unknown";
+/** A built-in kind has none of them; one that fills this cannot be read, whatever else it holds. */
+export const maxOddities = 64;
 
 /**
  * Reads one Kubernetes object and finds the images of every pod spec in it, wherever it stands: the lists
@@ -47,6 +46,7 @@ class ImageScan implements ScannedImages {
   readonly oddities: Oddity[] = [];
   apiVersion = "";
   kind = "";
+  namespace = "";
   #name = "";
   #generateName = "";
   readonly #cursor: JsonCursor;
@@ -69,42 +69,46 @@ class ImageScan implements ScannedImages {
     cursor.openObject();
     while (cursor.nextMember()) {
       if (cursor.key === "status") cursor.skipValue();
-      else if (cursor.key === "apiVersion" && cursor.isString()) this.apiVersion = cursor.readString();
-      else if (cursor.key === "kind" && cursor.isString()) this.kind = cursor.readString();
-      else if (cursor.key === "metadata" && cursor.isObject()) this.#readMetadata();
+      else if (cursor.key === "metadata" && cursor.next() === "object") this.#readMetadata();
+      else if (cursor.next() === "string") this.#readIdentity();
       else this.#readMember();
     }
+  }
+
+  #readIdentity(): void {
+    const cursor = this.#cursor;
+    if (cursor.key === "apiVersion") this.apiVersion = cursor.readString();
+    else if (cursor.key === "kind") this.kind = cursor.readString();
+    else this.#readMember();
   }
 
   #readMetadata(): void {
     const cursor = this.#cursor;
     cursor.openObject();
     while (cursor.nextMember()) {
-      if (cursor.key === "name" && cursor.isString()) this.#name = cursor.readString();
-      else if (cursor.key === "generateName" && cursor.isString()) this.#generateName = cursor.readString();
-      else this.#readMember();
+      if (cursor.key === undefined || cursor.next() !== "string") this.#readMember();
+      else if (cursor.key === "name") this.#name = cursor.readString();
+      else if (cursor.key === "generateName") this.#generateName = cursor.readString();
+      else if (cursor.key === "namespace") this.namespace = cursor.readString();
+      else cursor.skipValue();
     }
   }
 
-  /** The value of a member that may be the list of a pod spec. */
+  /** The value of a member that may be a list of a pod spec, or lead to one. */
   #readMember(): void {
-    const cursor = this.#cursor;
-    switch (cursor.key) {
+    switch (this.#cursor.key) {
       case "containers":
       case "initContainers":
       case "ephemeralContainers":
-        if (cursor.isArray()) this.#readList(cursor.key);
-        else if (cursor.isObject()) this.#readContainerMap();
-        else this.#readOther("is no list");
+        this.#readContainers(this.#cursor.key);
         return;
       case "volumes":
-        if (cursor.isArray()) this.#readList("imageVolumes");
-        else this.#readOther("is no list");
+        this.#readVolumes();
         return;
       case "spec":
       case "template":
       case "jobTemplate":
-        if (cursor.isObject()) this.#readPlainObject();
+        if (this.#cursor.next() === "object") this.#readPlainObject();
         else this.#readOther("is no object");
         return;
       default:
@@ -113,10 +117,16 @@ class ImageScan implements ScannedImages {
   }
 
   #readValue(): void {
-    const cursor = this.#cursor;
-    if (cursor.isObject()) this.#readPlainObject();
-    else if (cursor.isArray()) this.#readList("unknown");
-    else cursor.skipValue();
+    switch (this.#cursor.next()) {
+      case "object":
+        this.#readPlainObject();
+        return;
+      case "array":
+        this.#readUnknownList();
+        return;
+      default:
+        this.#cursor.skipValue();
+    }
   }
 
   #readPlainObject(): void {
@@ -125,29 +135,18 @@ class ImageScan implements ScannedImages {
     while (cursor.nextMember()) this.#readMember();
   }
 
-  #readList(role: ListRole): void {
+  #readContainers(field: ImageField): void {
     const cursor = this.#cursor;
-    cursor.openArray();
-    while (cursor.nextElement()) {
-      if (!cursor.isObject()) {
-        if (role === "unknown") this.#readValue();
+    const next = cursor.next();
+    if (next === "object") this.#readContainerMap();
+    else if (next !== "array") this.#readOther("is no list");
+    else {
+      cursor.openArray();
+      while (cursor.nextElement()) {
+        if (cursor.next() === "object") this.#readContainer(field);
         else this.#readOther("is no object");
-      } else if (role === "unknown") this.#readUnknownItem();
-      else this.#readPodSpecItem(role);
+      }
     }
-  }
-
-  #readUnknownItem(): void {
-    const cursor = this.#cursor;
-    let image: string | undefined;
-    let name = "";
-    cursor.openObject();
-    while (cursor.nextMember()) {
-      if (cursor.key === "image" && cursor.isString()) image = cursor.readString();
-      else if (cursor.key === "name" && cursor.isString()) name = cursor.readString();
-      else this.#readMember();
-    }
-    if (image !== undefined) this.#addUnknown(image, name);
   }
 
   /** Custom resources that key their containers by name: no pod spec, but not to be overlooked either. */
@@ -156,35 +155,51 @@ class ImageScan implements ScannedImages {
     this.#addOddity("is no list");
     cursor.openObject();
     while (cursor.nextMember()) {
-      if (cursor.isObject()) this.#readUnknownItem();
+      if (cursor.next() === "object") this.#readUnknownItem();
       else this.#readMember();
     }
   }
 
-  #readPodSpecItem(field: ImageField): void {
+  #readContainer(field: ImageField): void {
     const cursor = this.#cursor;
-    const isVolume = field === "imageVolumes";
-    // A volume without an image is another kind of volume; a container without one is a container without an image.
-    let image: string | undefined = isVolume ? undefined : "";
-    let unknown: string | undefined;
+    let image = "";
+    let container = "";
+    cursor.openObject();
+    while (cursor.nextMember()) {
+      if (cursor.key === "image") image = this.#readImage();
+      else if (cursor.key === "name") container = this.#readName();
+      else this.#readMember();
+    }
+    this.images.push({ image, field, container });
+  }
+
+  #readVolumes(): void {
+    const cursor = this.#cursor;
+    if (cursor.next() !== "array") {
+      this.#readOther("is no list");
+      return;
+    }
+    cursor.openArray();
+    while (cursor.nextElement()) {
+      if (cursor.next() === "object") this.#readVolume();
+      else this.#readOther("is no object");
+    }
+  }
+
+  #readVolume(): void {
+    const cursor = this.#cursor;
+    let reference: string | undefined;
+    let foreign: string | undefined;
     let name = "";
     cursor.openObject();
     while (cursor.nextMember()) {
-      if (cursor.key === "name" && cursor.isString()) name = cursor.readString();
+      if (cursor.key === "name") name = this.#readName();
       else if (cursor.key !== "image") this.#readMember();
-      else if (!isVolume) image = this.#readImage();
-      else if (cursor.isObject()) image = this.#readVolumeImage();
-      else unknown = this.#readForeignVolumeImage();
+      else if (cursor.next() === "object") reference = this.#readVolumeImage();
+      else foreign = this.#readForeignImage();
     }
-    if (image !== undefined) this.images.push({ image, field, container: name });
-    if (unknown !== undefined) this.#addUnknown(unknown, name);
-  }
-
-  #readImage(): string {
-    const cursor = this.#cursor;
-    if (cursor.isString()) return cursor.readString();
-    this.#readOther("is no string");
-    return "";
+    if (reference !== undefined) this.images.push({ image: reference, field: "imageVolumes", container: name });
+    if (foreign !== undefined) this.#addUnknown(foreign, name);
   }
 
   #readVolumeImage(): string {
@@ -199,19 +214,53 @@ class ImageScan implements ScannedImages {
   }
 
   /** `volumes: [{ image: "…" }]`: no image volume of Kubernetes, but an image all the same. */
-  #readForeignVolumeImage(): string | undefined {
+  #readForeignImage(): string | undefined {
     const cursor = this.#cursor;
-    if (cursor.isString()) {
-      this.#addOddity("is no object");
-      return cursor.readString();
+    if (cursor.next() !== "string") {
+      this.#readOther("is no object");
+      return undefined;
     }
-    this.#readOther("is no object");
-    return undefined;
+    this.#addOddity("is no object");
+    return cursor.readString();
+  }
+
+  #readUnknownList(): void {
+    const cursor = this.#cursor;
+    cursor.openArray();
+    while (cursor.nextElement()) {
+      if (cursor.next() === "object") this.#readUnknownItem();
+      else this.#readValue();
+    }
+  }
+
+  #readUnknownItem(): void {
+    const cursor = this.#cursor;
+    let image: string | undefined;
+    let name = "";
+    cursor.openObject();
+    while (cursor.nextMember()) {
+      if (cursor.key === "image" && cursor.next() === "string") image = cursor.readString();
+      else if (cursor.key === "name") name = this.#readName();
+      else this.#readMember();
+    }
+    if (image !== undefined) this.#addUnknown(image, name);
+  }
+
+  #readImage(): string {
+    if (this.#cursor.next() === "string") return this.#cursor.readString();
+    this.#readOther("is no string");
+    return "";
+  }
+
+  #readName(): string {
+    if (this.#cursor.next() === "string") return this.#cursor.readString();
+    this.#readValue();
+    return "";
   }
 
   /** A value that a pod spec would not hold here. `null` is how Go writes what is absent. */
   #readOther(what: string): void {
-    if (!this.#cursor.isNull()) this.#addOddity(what);
+    if (this.#cursor.next() !== "null") this.#addOddity(what);
     this.#readValue();
   }
 

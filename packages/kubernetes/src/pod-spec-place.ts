@@ -1,4 +1,4 @@
-import type { Oddity } from "./image-scan.ts";
+import { maxOddities, type Oddity } from "./image-scan.ts";
 
 /** Where the API servers' own kinds keep their pod spec; the empty path is the object itself. */
 const podSpecPaths = new Map<string, string>([
@@ -27,6 +27,7 @@ const podSpecPart = /^(containers|initContainers|ephemeralContainers|volumes)(\[
 export function findFatalOddity(group: string, kind: string, oddities: readonly Oddity[]): Oddity | undefined {
   const place = podSpecPaths.get(`${group}/${kind}`);
   if (place === undefined) return undefined;
+  if (oddities.length >= maxOddities) return oddities.at(-1);
   return oddities.find(({ path }) => path === place || place.startsWith(`${path}.`) || isPodSpecPart(place, path));
 }
 

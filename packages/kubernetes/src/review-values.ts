@@ -1,4 +1,5 @@
-import { type JsonCursor, JsonProblem } from "./json-cursor.ts";
+import type { JsonCursor } from "./json-cursor.ts";
+import { JsonProblem } from "./json-problem.ts";
 
 /** The problem of a review whose `path` holds something else than its format says. */
 export function malformed(path: string, what: string): JsonProblem {
@@ -7,16 +8,16 @@ export function malformed(path: string, what: string): JsonProblem {
 
 /** A string, or empty for `null` (as Go writes what is absent). Throws `review-malformed` for anything else. */
 export function readOptionalText(cursor: JsonCursor, path: string): string {
-  if (cursor.isString()) return cursor.readString();
-  if (!cursor.isNull()) throw malformed(path, "is no string");
+  if (cursor.next() === "string") return cursor.readString();
+  if (cursor.next() !== "null") throw malformed(path, "is no string");
   cursor.skipValue();
   return "";
 }
 
 /** `true` or `false`, or false for `null`. Throws `review-malformed` for anything else. */
 export function readOptionalBoolean(cursor: JsonCursor, path: string): boolean {
-  const first = String.fromCharCode(cursor.peek());
-  if (first !== "t" && first !== "f" && first !== "n") throw malformed(path, "is neither true nor false");
+  const isTrue = cursor.isTrue();
+  if (!isTrue && !cursor.isFalse() && cursor.next() !== "null") throw malformed(path, "is neither true nor false");
   cursor.skipValue();
-  return first === "t";
+  return isTrue;
 }
