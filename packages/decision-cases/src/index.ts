@@ -1,1 +1,12 @@
 /** Decision cases as data: parse them, run them against any Decide. */
+export {
+  type CaseExpectation,
+  type CaseProblem,
+  type CaseReview,
+  type DecisionCase,
+  type DecisionCases,
+  DecisionCasesError,
+  type ExpectedFinding,
+} from "./decision-case.ts";
+export { loadDecisionCases } from "./load-decision-cases.ts";
+export { type CaseDecide, type CaseResult, runCase, runCases, type SeenAnswer } from "./run-cases.ts";

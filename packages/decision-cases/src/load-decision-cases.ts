@@ -1,0 +1,71 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import type { BundleFile } from "@portcullis/policy";
+import { type CaseProblem, type DecisionCases, DecisionCasesError } from "./decision-case.ts";
+import { type ParsedCases, parseDecisionCases } from "./parse-decision-cases.ts";
+
+/**
+ * Reads case files: each path is one, or a folder in which every `.yaml` file with `kind: DecisionCases` is one.
+ * Throws `DecisionCasesError` with all mistakes of all files.
+ */
+export async function loadDecisionCases(paths: readonly string[]): Promise<readonly DecisionCases[]> {
+  const problems: CaseProblem[] = [];
+  const loaded: DecisionCases[] = [];
+  for (const path of paths) {
+    const files = await listFiles(path, problems);
+    const found = await Promise.all(files.filter(isYaml).map((file) => loadFile(file, problems)));
+    const cases = found.filter((each) => each !== undefined);
+    if (cases.length === 0 && problems.length === 0) problems.push(problemOf(path, 'holds no document with kind "DecisionCases"'));
+    loaded.push(...cases);
+  }
+  if (problems.length > 0) throw new DecisionCasesError(problems);
+  return loaded;
+}
+
+async function loadFile(file: string, problems: CaseProblem[]): Promise<DecisionCases | undefined> {
+  const parsed = parseDecisionCases(file, await readFile(file, "utf8"), problems);
+  if (parsed === undefined) return undefined;
+  const { policiesFrom, bundle, ...cases } = parsed;
+  return { ...cases, bundle: { files: [...bundle.files, ...(await readPolicies(parsed, policiesFrom, problems))] } };
+}
+
+async function readPolicies(
+  { file }: ParsedCases,
+  policiesFrom: readonly string[],
+  problems: CaseProblem[],
+): Promise<readonly BundleFile[]> {
+  const read: BundleFile[] = [];
+  for (const name of policiesFrom) {
+    const root = join(dirname(file), name);
+    const paths = await listFiles(root, problems);
+    // A single file is its own and only entry.
+    const base = paths[0] === root ? dirname(root) : root;
+    for (const path of paths) {
+      read.push({ path: relative(base, path).replaceAll(sep, "/"), text: await readFile(path, "utf8") });
+    }
+  }
+  return read;
+}
+
+/** A file is itself; a folder is all files below it, hidden ones left out, in a fixed order. */
+async function listFiles(path: string, problems: CaseProblem[]): Promise<readonly string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path];
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+      .map((entry) => join(entry.parentPath, entry.name));
+    return files.sort();
+  } catch (error) {
+    problems.push(problemOf(path, `cannot be read: ${error instanceof Error ? error.message : String(error)}`));
+    return [];
+  }
+}
+
+function isYaml(path: string): boolean {
+  return /\.ya?ml$/u.test(path);
+}
+
+function problemOf(file: string, message: string): CaseProblem {
+  return { file, line: 1, field: "", message };
+}
