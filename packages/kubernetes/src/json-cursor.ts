@@ -1,13 +1,9 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { findScalarEnd, findStringEnd, skipWhiteSpace } from "./json-grammar.ts";
+import { JsonBudget } from "./json-budget.ts";
+import { findStringEnd, skipWhiteSpace } from "./json-grammar.ts";
 import { JsonProblem, notJson } from "./json-problem.ts";
 import { findDecodedReviewKey, findReviewKey, type ReviewKey } from "./review-keys.ts";
-
-/** Containers may nest this deep: `{}` is 1. A Pod needs 12; kube-apiserver itself stops at 10,000. */
-export const maxJsonDepth = 128;
-
-/** A token is one value (object, array, string, number, literal) or one member name; brackets, commas and colons count nothing. */
-export const maxJsonTokens = 400_000;
+import { skipJson } from "./skip-json.ts";
 
 /** Paths are for messages: what is longer than this names nothing a person would look for. */
 const maxPathLength = 256;
@@ -25,21 +21,19 @@ export type NextValue = "object" | "array" | "string" | "null" | "other";
 
 /**
  * Reads JSON from bytes once, from left to right, without building a tree: it accepts exactly what `JSON.parse`
- * accepts, within `maxJsonDepth` and `maxJsonTokens`, and refuses review keys that stand twice in one object.
- * One pass costs less than `JSON.parse` alone, and a hostile body gets no memory to fill.
+ * accepts, within `maxJsonDepth` and `maxJsonTokens`, and refuses review keys that stand twice in one object that is
+ * read (what is skipped decides nothing). One pass costs less than `JSON.parse` alone, and a hostile body gets no memory to fill.
  */
 export class JsonCursor {
   readonly #bytes: Buffer;
   readonly #encoding: "latin1" | "utf8";
   #at = 0;
-  #depth = 0;
-  #tokens = 0;
+  readonly #budget = new JsonBudget();
   /** True right after `{` or `[`: no comma may stand before what comes next. */
   #isFirst = false;
-  /** Per open container: the review keys it has had, and where the member being read has its name (end -1: an array). */
+  /** Per open container: the review keys it has had, and where the member being read has its name (-1: an array). */
   readonly #seen: number[] = [];
   readonly #nameStarts: number[] = [];
-  readonly #nameEnds: number[] = [];
   #key: ReviewKey | undefined;
   /** Bounds of the string read last, without its quotes. */
   #start = 0;
@@ -53,7 +47,7 @@ export class JsonCursor {
 
   /** Number of objects and arrays that are open. */
   get depth(): number {
-    return this.#depth;
+    return this.#budget.depth;
   }
 
   /** The name that `nextMember` just read, if it is a review key. */
@@ -89,24 +83,19 @@ export class JsonCursor {
 
   /** Steps over `{`; then call `nextMember` until it says false. */
   openObject(): void {
-    this.#open();
-    this.#seen[this.#depth] = 0;
-    this.#nameStarts[this.#depth] = 0;
-    this.#nameEnds[this.#depth] = 0;
+    this.#open(0);
   }
 
   /** Steps over `[`; then call `nextElement` until it says false. */
   openArray(): void {
-    this.openObject();
-    this.#nameEnds[this.#depth] = -1;
+    this.#open(-1);
   }
 
   /** Reads a name and its colon. False at `}`, which it steps over. Throws when a review key stands there a second time. */
   nextMember(): boolean {
     if (!this.#hasNext(closeBrace)) return false;
     this.#readString();
-    this.#nameStarts[this.#depth] = this.#start;
-    this.#nameEnds[this.#depth] = this.#end;
+    this.#nameStarts[this.#budget.depth] = this.#start;
     this.#readKey();
     if (this.#peek() !== colon) throw notJson(this.#at, "':' after a name");
     this.#at++;
@@ -131,31 +120,16 @@ export class JsonCursor {
 
   /** Steps over whatever value comes next, checking all of it. */
   skipValue(): void {
-    switch (this.next()) {
-      case "string":
-        this.#readString();
-        return;
-      case "object":
-        this.openObject();
-        while (this.nextMember()) this.skipValue();
-        return;
-      case "array":
-        this.openArray();
-        while (this.nextElement()) this.skipValue();
-        return;
-      default:
-        this.#count();
-        this.#at = findScalarEnd(this.#bytes, this.#at);
-    }
+    this.#at = skipJson(this.#bytes, this.#at, this.#budget);
   }
 
   /** Where the cursor stands, counted from the container at `depth`: `spec.stages[].tasks`. Cut after 256 characters. */
   path(depth: number): string {
     let path = "";
-    for (let level = depth; level <= this.#depth && path.length < maxPathLength; level++) {
-      const end = this.#nameEnds[level] ?? -1;
-      if (end < 0) path += "[]";
-      else path += `${path === "" ? "" : "."}${this.#decode(this.#nameStarts[level] ?? 0, end, true)}`;
+    for (let level = depth; level <= this.#budget.depth && path.length < maxPathLength; level++) {
+      const start = this.#nameStarts[level] ?? -1;
+      if (start < 0) path += "[]";
+      else path += `${path === "" ? "" : "."}${this.#decode(start, Math.abs(findStringEnd(this.#bytes, start)), true)}`;
     }
     return path.slice(0, maxPathLength);
   }
@@ -177,12 +151,14 @@ export class JsonCursor {
     return this.#bytes[this.#at] ?? -1;
   }
 
-  #open(): void {
-    this.#count();
+  #open(nameStart: number): void {
+    const budget = this.#budget;
+    budget.count();
+    budget.enter();
     this.#at++;
-    this.#depth++;
     this.#isFirst = true;
-    if (this.#depth > maxJsonDepth) throw new JsonProblem("review-too-deep", `the body nests deeper than ${maxJsonDepth} levels`);
+    this.#seen[budget.depth] = 0;
+    this.#nameStarts[budget.depth] = nameStart;
   }
 
   #hasNext(close: number): boolean {
@@ -191,7 +167,7 @@ export class JsonCursor {
     const byte = this.#peek();
     if (byte === close) {
       this.#at++;
-      this.#depth--;
+      this.#budget.depth--;
       return false;
     }
     if (isFirst) return true;
@@ -200,15 +176,9 @@ export class JsonCursor {
     return true;
   }
 
-  #count(): void {
-    this.#tokens++;
-    if (this.#tokens <= maxJsonTokens) return;
-    throw new JsonProblem("review-too-many-tokens", `the body holds more than ${maxJsonTokens} values and names`);
-  }
-
   #readString(): void {
     if (this.#peek() !== quote) throw notJson(this.#at, "a string");
-    this.#count();
+    this.#budget.count();
     const start = this.#at + 1;
     const end = findStringEnd(this.#bytes, start);
     this.#isEscaped = end < 0;
@@ -221,9 +191,9 @@ export class JsonCursor {
     const known = this.#isEscaped ? findDecodedReviewKey(this.text()) : findReviewKey(this.#bytes, this.#start, this.#end);
     this.#key = known?.key;
     if (known === undefined) return;
-    const seen = this.#seen[this.#depth] ?? 0;
+    const seen = this.#seen[this.#budget.depth] ?? 0;
     if ((seen & known.bit) !== 0) throw new JsonProblem("review-duplicate-key", `the key "${known.key}" stands twice in one object`);
-    this.#seen[this.#depth] = seen | known.bit;
+    this.#seen[this.#budget.depth] = seen | known.bit;
   }
 
   #decode(start: number, end: number, mayBeEscaped: boolean): string {

@@ -15,6 +15,7 @@ export const reviewKeys = [
   "items",
   "jobTemplate",
   "kind",
+  "managedFields",
   "metadata",
   "name",
   "namespace",
