@@ -1,0 +1,124 @@
+import type { IncomingMessage } from "node:http";
+import type { Http2ServerRequest } from "node:http2";
+import type { ExpiryWatch } from "./expiry-watch.ts";
+import type { ReviewLoad } from "./review-load.ts";
+import type { UnfinishedBody } from "./webhook-metrics.ts";
+
+export type RawRequest = IncomingMessage | Http2ServerRequest;
+
+/** Bodies up to this size are read whole: an object of 3 MiB, its `oldObject`, and escapes. */
+export const maxBodyBytes = 7 * 1024 * 1024;
+/** Larger bodies are read to their end and thrown away, so that their sender reads our answer; beyond this, it is cut off. */
+export const maxDrainedBytes = 64 * 1024 * 1024;
+/** What is kept of a body that is too large: its `uid` stands within this. */
+const prefixBytes = 64 * 1024;
+
+export type ReceivedBody =
+  | { readonly kind: "whole"; readonly bytes: Buffer }
+  | { readonly kind: "too-large"; readonly prefix: Buffer }
+  /** There is no room to hold it. */
+  | { readonly kind: "shed" }
+  /** It did not come to its end, so nothing may be decided on it. */
+  | { readonly kind: "unfinished"; readonly reason: UnfinishedBody };
+
+export interface BodyReading {
+  readonly load: ReviewLoad;
+  readonly watch: ExpiryWatch;
+  /** A body must be complete this long after its headers: 30 s let 7 MiB through at 240 KiB/s. */
+  readonly bodyTimeoutMs: number;
+}
+
+/** Reads a request's body. Bytes of a `whole` body stay counted in `load` until the caller drops them. Never rejects. */
+export function receiveBody(raw: RawRequest, { load, watch, bodyTimeoutMs }: BodyReading): Promise<ReceivedBody> {
+  const { promise, resolve } = Promise.withResolvers<ReceivedBody>();
+  const collected = new CollectedBody(load);
+  let isSettled = false;
+  const watched = { deadlineMs: performance.now() + bodyTimeoutMs, onExpired: () => settle({ kind: "unfinished", reason: "too-slow" }) };
+  watch.add(watched);
+
+  function settle(body: ReceivedBody): void {
+    if (isSettled) return;
+    isSettled = true;
+    watch.remove(watched);
+    if (body.kind !== "whole") collected.letGo();
+    resolve(body);
+  }
+  function onGone(): void {
+    settle({ kind: "unfinished", reason: "aborted" });
+  }
+  // Stays attached when there is nothing more to keep: it throws away what still comes.
+  raw.on("data", (chunk: Buffer) => {
+    if (isSettled) return;
+    const refusal = collected.take(chunk);
+    if (refusal !== undefined) settle(refusal);
+  });
+  raw.on("end", () => {
+    if (mayStillBeReset(raw)) setImmediate(() => settle(collected.whole()));
+    else settle(collected.whole());
+  });
+  raw.on("aborted", onGone);
+  raw.on("error", onGone);
+  raw.on("close", onGone);
+  return promise;
+}
+
+/**
+ * An HTTP/2 stream that is reset may end like one that is complete, and say `aborted` only after that. Where the length
+ * was announced, a short body is caught by the protocol; elsewhere the reset may stand right behind the end.
+ */
+function mayStillBeReset(raw: RawRequest): boolean {
+  return raw.httpVersionMajor === 2 && raw.headers["content-length"] === undefined;
+}
+
+class CollectedBody {
+  readonly #load: ReviewLoad;
+  #chunks: Buffer[] = [];
+  #received = 0;
+  #held = 0;
+
+  constructor(load: ReviewLoad) {
+    this.#load = load;
+  }
+
+  /** Keeps a chunk, or says why reading ends here. */
+  take(chunk: Buffer): ReceivedBody | undefined {
+    this.#received += chunk.length;
+    if (this.#received > maxDrainedBytes) return { kind: "unfinished", reason: "endless" };
+    const isFirstBeyond = this.#received > maxBodyBytes && this.#received - chunk.length <= maxBodyBytes;
+    if (this.#received <= maxBodyBytes) return this.#keep(chunk);
+    if (isFirstBeyond) this.#keepPrefix();
+    return undefined;
+  }
+
+  whole(): ReceivedBody {
+    const [only] = this.#chunks;
+    const bytes = only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
+    return this.#received > maxBodyBytes ? { kind: "too-large", prefix: bytes } : { kind: "whole", bytes };
+  }
+
+  letGo(): void {
+    this.#load.drop(this.#held);
+    this.#held = 0;
+    this.#chunks = [];
+  }
+
+  #keep(chunk: Buffer): ReceivedBody | undefined {
+    if (!this.#load.hold(chunk.length)) return { kind: "shed" };
+    this.#held += chunk.length;
+    this.#chunks.push(chunk);
+    return undefined;
+  }
+
+  #keepPrefix(): void {
+    const prefix = Buffer.concat(this.#chunks, Math.min(this.#held, prefixBytes));
+    this.letGo();
+    this.#keep(prefix.subarray(0, endOfText(prefix)));
+  }
+}
+
+/** Where the last character that is surely whole ends: a character cut in two would make all of it unreadable. */
+function endOfText(bytes: Buffer): number {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] ?? 0) >= 0x80) end -= 1;
+  return end;
+}

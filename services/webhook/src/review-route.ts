@@ -1,0 +1,81 @@
+import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { FastifyReply, FastifyRequest, RouteGenericInterface } from "fastify";
+import { type CallerGate, sessionOf } from "./caller-gate.ts";
+import type { Connections } from "./connections.ts";
+import type { WebhookServer } from "./https-server.ts";
+import type { ReviewDesk } from "./review-desk.ts";
+import type { ReviewProtocol } from "./review-protocol.ts";
+
+/** Where the two protocols are served; each also below `/clusters/<cluster>`. */
+export interface ReviewUrls {
+  readonly imageReview: string;
+  readonly validate: string;
+}
+
+export const defaultReviewUrls: ReviewUrls = { imageReview: "/image-review", validate: "/validate" };
+
+export interface ReviewRoutes {
+  readonly app: WebhookServer;
+  readonly paths: ReviewUrls;
+  readonly gate: CallerGate;
+  readonly desk: ReviewDesk;
+  readonly connections: Connections;
+}
+
+interface ReviewRequest extends RouteGenericInterface {
+  readonly Params: { readonly cluster?: string };
+  readonly Querystring: { readonly timeout?: unknown };
+}
+
+type Request = FastifyRequest<ReviewRequest, Http2SecureServer, Http2ServerRequest>;
+export type WebhookReply = FastifyReply<RouteGenericInterface, Http2SecureServer, Http2ServerRequest, Http2ServerResponse>;
+type Reply = FastifyReply<ReviewRequest, Http2SecureServer, Http2ServerRequest, Http2ServerResponse>;
+
+/** Serves one protocol: who asks is checked before anything of the body is read, and the body has no say in the cluster. */
+export function addReviewRoute({ app, gate, desk, connections }: ReviewRoutes, protocol: ReviewProtocol, url: string): void {
+  const clusters = new WeakMap<object, string>();
+
+  function onRequest(request: Request, reply: Reply, done: () => void): void {
+    const verdict = gate.admit(request.raw, request.params.cluster);
+    if (typeof verdict === "string") {
+      clusters.set(request, verdict);
+      // A body is judged by what it is, not by what its header calls it.
+      request.raw.headers["content-type"] = "application/json";
+      done();
+      return;
+    }
+    hangUpAfter(request, reply);
+    const status = verdict.code === "caller-unknown" || verdict.code.startsWith("caller-of-") ? 403 : 401;
+    reply.code(status).header("content-type", "application/json").send(JSON.stringify(verdict));
+  }
+
+  async function handler(request: Request, reply: Reply): Promise<unknown> {
+    const { raw } = request;
+    const reception = await desk.review(protocol, { raw, cluster: clusters.get(request) ?? "", timeout: request.query.timeout });
+    if (reception === undefined) {
+      // Nobody waits for an answer to half a body, and none may be decided on.
+      reply.hijack();
+      raw.destroy();
+      return undefined;
+    }
+    if (raw.httpVersionMajor === 1 && connections.mustClose(raw)) reply.header("connection", "close");
+    if (reception.status !== 200) reply.code(reception.status);
+    if (reception.status === 429) reply.header("retry-after", "1");
+    return reply.header("content-type", "application/json").send(reception.body);
+  }
+
+  for (const prefix of ["", "/clusters/:cluster"]) app.post<ReviewRequest>(`${prefix}${url}`, { onRequest }, handler);
+}
+
+/** Ends the connection of a caller who is not answered: whatever body follows is not waited for. */
+export function hangUpAfter({ raw }: { readonly raw: Http2ServerRequest }, reply: WebhookReply | Reply): void {
+  const session = sessionOf(raw);
+  if (session === undefined) {
+    reply.header("connection", "close");
+    return;
+  }
+  reply.raw.once("finish", () => {
+    raw.stream.close();
+    session.close();
+  });
+}

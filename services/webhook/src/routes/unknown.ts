@@ -1,0 +1,31 @@
+import type { Telemetry } from "@portcullis/telemetry";
+import { createFirstSightings } from "../first-sightings.ts";
+import { hangUpAfter, type ReviewRoutes } from "../review-route.ts";
+import type { WebhookMetrics } from "../webhook-metrics.ts";
+
+/**
+ * Every other path and method: 404 with a sentence, counted and logged once per source. An API server that asks here is
+ * configured wrongly, and with `defaultAllow` takes the 404 for an allow.
+ */
+export function unknownRoute({ app, paths }: ReviewRoutes, { telemetry, metrics }: UnknownRouteOptions): void {
+  const sources = createFirstSightings({ maxKeys: 1_024, forgetAfterMs: 3_600_000 });
+  const message = `only POST ${paths.imageReview} and ${paths.validate} are served, and the same below /clusters/<cluster>`;
+
+  app.setNotFoundHandler((request, reply) => {
+    metrics.unknownPaths.inc();
+    const source = request.raw.socket.remoteAddress ?? "";
+    if (sources.isFirst(source, performance.now())) {
+      telemetry.log.warn({ source, method: request.method, path: request.url.slice(0, 256) }, `a path that is not served: ${message}`);
+    }
+    hangUpAfter(request, reply);
+    return reply
+      .code(404)
+      .header("content-type", "application/json")
+      .send(JSON.stringify({ code: "caller-wrong-path", message }));
+  });
+}
+
+export interface UnknownRouteOptions {
+  readonly telemetry: Telemetry;
+  readonly metrics: WebhookMetrics;
+}
