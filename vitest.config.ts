@@ -4,9 +4,35 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source", "node", "import", "default"], externalConditions: ["source", "node", "import", "default"] } },
   test: {
-    include: ["packages/**/*.test.ts", "services/**/*.test.ts", "test/{decisions,docs,stack,repository}/**/*.test.ts"],
     passWithNoTests: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    coverage: {
+      provider: "v8",
+      include: ["packages/image-ref/src/**", "packages/policy/src/**"],
+      exclude: ["**/*.test.ts"],
+      reporter: ["text"],
+      thresholds: { branches: 100 },
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "modules",
+          include: ["packages/**/*.test.ts", "services/**/*.test.ts", "test/{decisions,docs,repository}/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Many processes each, and a load that must not be starved: alone, one file at a time, after everything else.
+          name: "stack",
+          include: ["test/stack/**/*.test.ts"],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

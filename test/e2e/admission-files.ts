@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { FileTexts } from "./control-plane.ts";
 
 /** How an API server asks the image policy webhook. Seconds, as in its own file. */
 export interface ImagePolicyOptions {
@@ -17,7 +16,11 @@ export interface WebhookCredentials {
 }
 
 /** The file names and texts (JSON, which is YAML) that `--admission-control-config-file` leads to. */
-export function admissionFiles(folder: string, webhook: WebhookCredentials, imagePolicy: ImagePolicyOptions | undefined): FileTexts {
+export function admissionFiles(
+  folder: string,
+  webhook: WebhookCredentials,
+  imagePolicy: ImagePolicyOptions | undefined,
+): Readonly<Record<string, string>> {
   const files: Record<string, string> = {
     "webhooks.kubeconfig": kubeconfig({ "client-certificate": webhook.certFile, "client-key": webhook.keyFile }),
   };

@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCertificateAuthority } from "@portcullis/pki";
+import { createTemporaryFolder, launchProcess, type TemporaryFolder } from "@portcullis/testing";
 import { admissionFiles, type ImagePolicyOptions, type WebhookCredentials } from "./admission-files.ts";
 import type { Assets } from "./assets.ts";
-import { type ChildProgram, startChildProgram } from "./child-program.ts";
 import { freePorts } from "./free-ports.ts";
 import { type KubeApi, kubeApi } from "./kube-api.ts";
 import { until } from "./until.ts";
@@ -34,56 +33,56 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-/** File names and their texts. */
-export type FileTexts = Readonly<Record<string, string>>;
-
 /** Starts both and resolves once the API server is ready and its namespace `default` exists. */
 export async function startControlPlane({ assets, webhook, imagePolicy }: ControlPlaneOptions): Promise<ControlPlane> {
-  const folder = await mkdtemp(join(tmpdir(), "portcullis-e2e-"));
+  const folder = await createTemporaryFolder();
   const [etcdPort = 0, etcdPeerPort = 0, port = 0] = await freePorts(3);
   const token = randomBytes(16).toString("hex");
-  const ca = await writeCredentials(folder, token);
-  const files = { ...admissionFiles(folder, webhook, imagePolicy), "admin.kubeconfig": adminKubeconfig(folder, port, token) };
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
-
-  const programs: ChildProgram[] = [
-    startChildProgram({ name: "etcd", command: assets.etcd, args: etcdFlags(folder, etcdPort, etcdPeerPort) }),
-    startChildProgram({
-      name: "kube-apiserver",
-      command: assets["kube-apiserver"],
-      args: apiServerFlags({ folder, port, etcdPort, isImagePolicyOn: imagePolicy !== undefined }),
-    }),
-  ];
+  const ca = await writeFiles(folder, {
+    ...admissionFiles(folder.path, webhook, imagePolicy),
+    "admin.kubeconfig": adminKubeconfig(folder.path, port, token),
+    "tokens.csv": `${token},admin,admin,"system:masters"\n`,
+  });
+  const etcd = await launchProcess({ command: assets.etcd, args: etcdFlags(folder.path, etcdPort, etcdPeerPort) });
+  const apiServer = await launchProcess({
+    command: assets["kube-apiserver"],
+    args: apiServerFlags({ folder: folder.path, port, etcdPort, isImagePolicyOn: imagePolicy !== undefined }),
+  });
   const api = kubeApi({ port, ca, token });
 
   async function stop(): Promise<void> {
     // The API server first: without its etcd it would only wait.
-    for (const program of programs.toReversed()) await program.kill();
-    await rm(folder, { recursive: true, force: true });
+    await apiServer.stop();
+    await etcd.stop();
+    await folder.remove();
   }
 
   try {
+    await apiServer.port(port, 60_000);
     await until("kube-apiserver is ready", async () => {
-      for (const program of programs) program.assertRunning();
       const isReady = (await api({ method: "GET", path: "/readyz" })).status === 200;
       const hasDefault = isReady && (await api({ method: "GET", path: "/api/v1/namespaces/default" })).status === 200;
       return hasDefault ? true : undefined;
     });
   } catch (error) {
-    const output = programs.map((program) => program.output().slice(-3000)).join("\n");
     await stop();
-    throw new Error(`the control plane did not become ready; it wrote:\n${output}`, { cause: error });
+    throw new Error(
+      `the control plane did not become ready; it wrote:\n${apiServer.output().slice(-4000)}\n${etcd.output().slice(-2000)}`,
+      {
+        cause: error,
+      },
+    );
   }
   return {
     api,
-    kubectl: (args, input) => runKubectl(assets.kubectl, ["--kubeconfig", join(folder, "admin.kubeconfig"), ...args], input),
-    output: () => programs.map((program) => program.output()).join("\n"),
+    kubectl: (args, input) => runKubectl(assets.kubectl, ["--kubeconfig", join(folder.path, "admin.kubeconfig"), ...args], input),
+    output: apiServer.output,
     stop,
   };
 }
 
-/** Serving certificate, service-account keys and the administrator's token. Returns the authority to trust, as PEM. */
-async function writeCredentials(folder: string, token: string): Promise<string> {
+/** The files given, a serving certificate and service-account keys. Returns the authority to trust, as PEM. */
+async function writeFiles(folder: TemporaryFolder, given: Readonly<Record<string, string>>): Promise<string> {
   const authority = await createCertificateAuthority({ commonName: "e2e control plane" });
   const serving = await authority.issue({
     commonName: "kube-apiserver",
@@ -92,16 +91,15 @@ async function writeCredentials(folder: string, token: string): Promise<string> 
     usage: "server",
   });
   const serviceAccounts = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const files: FileTexts = {
+  const files = {
+    ...given,
     "ca.crt": authority.certPem,
     "apiserver.crt": serving.certPem,
     "apiserver.key": serving.keyPem,
     "service-accounts.pub": serviceAccounts.publicKey.export({ type: "spki", format: "pem" }).toString(),
     "service-accounts.key": serviceAccounts.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    "tokens.csv": `${token},admin,admin,"system:masters"\n`,
   };
-  await mkdir(folder, { recursive: true });
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })));
+  await Promise.all(Object.entries(files).map(([name, text]) => folder.write(name, text)));
   return authority.certPem;
 }
 
