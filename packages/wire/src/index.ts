@@ -1,5 +1,6 @@
 /** Generated protobuf, and its conversion to and from the domain types. */
 export { fromDecideResponse, toDecideResponse } from "./answer-message.ts";
+export { compareRevisions, isAtLeast } from "./compare-revisions.ts";
 export { decisionServiceDefinition, type Received } from "./decision-service-definition.ts";
 export { type ErrorStatus, fromErrorStatus, toErrorStatus } from "./error-status.ts";
 export { maxFindings, maxFindingText } from "./finding-message.ts";
