@@ -26,7 +26,7 @@ export async function startBalancer(replicaPorts: readonly number[]): Promise<Ba
     return undefined;
   }
 
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, async (client) => {
+  async function serve(client: Socket): Promise<void> {
     track(client);
     const replica = await connectReplica();
     if (replica === undefined) {
@@ -37,7 +37,9 @@ export async function startBalancer(replicaPorts: readonly number[]): Promise<Ba
     client.once("close", () => replica.destroy());
     replica.once("close", () => client.destroy());
     client.pipe(replica).pipe(client);
-  }).listen(0, "127.0.0.1");
+  }
+
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => void serve(client)).listen(0, "127.0.0.1");
   await once(server, "listening");
 
   return {

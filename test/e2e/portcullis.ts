@@ -86,5 +86,5 @@ async function startReplica(folder: string): Promise<Replica> {
 async function countedReviews(adminPort: number, path: ReviewPath): Promise<number> {
   const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
   const lines = metrics.matchAll(/^portcullis_webhook_reviews_total\{([^}]*)\} (\d+)$/gm);
-  return [...lines].reduce((sum, [, labels, count]) => (labels?.includes(`path="${path}"`) ? sum + Number(count) : sum), 0);
+  return [...lines].reduce((sum, [, labels, count]) => (labels?.includes(`path="${path}"`) === true ? sum + Number(count) : sum), 0);
 }

@@ -48,11 +48,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** npm packages that are the business of a few files only: how the path of a file begins that may import each. */
+/** npm packages that are the business of a few files only: patterns of how the path of a file begins that may import each. */
 export const mayImportPackage: Readonly<Record<string, readonly string[]>> = {
   fastify: ["services/webhook/src/"],
   "@grpc/grpc-js": ["packages/wire/src/", "services/decision/src/", "services/webhook/src/decision-client"],
-  "prom-client": ["packages/telemetry/src/"],
+  "prom-client": ["packages/telemetry/src/", "services/[^/]+/src/[^/]+-metrics?\\.ts$"],
   pino: ["packages/telemetry/src/"],
   "@peculiar/x509": ["packages/pki/src/"],
   "lru-cache": ["services/decision/src/"],
@@ -63,8 +63,8 @@ export const mayImportPackage: Readonly<Record<string, readonly string[]>> = {
 /** Workspaces without any Node module: they run wherever JavaScript does, and can reach neither file, clock nor network. */
 const pureWorkspaces = ["packages/image-ref", "packages/policy"];
 
-/** Tests, and contracts that tests of several workspaces run. */
-const tests = "\\.test\\.ts$|-contract\\.ts$|^test/|^scripts/";
+/** Tests, and what only tests import: contracts that several workspaces run, and what they set up. */
+const tests = "\\.test\\.ts$|-(contract|fixture)\\.ts$|^test/|^scripts/";
 
 /** Everything that no product may import. */
 const testCode = `${tests}|^packages/testing/`;
