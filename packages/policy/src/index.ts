@@ -16,7 +16,8 @@ export { describeDenial, describeFinding, formatRevision } from "./describe-deni
 export { encodeWorkload } from "./encode-workload.ts";
 export { evaluate } from "./evaluate.ts";
 export { type Explanation, explain, type ImageExplanation, type PolicyExplanation } from "./explain.ts";
-export { type Lint, type LintCode, lint, lintCodes } from "./lint.ts";
+export { lint } from "./lint.ts";
+export { type Lint, type LintCode, lintCodes } from "./lint-advice.ts";
 export {
   describePolicyProblem,
   PolicyCompileError,

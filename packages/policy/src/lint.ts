@@ -1,20 +1,34 @@
 import type { Bundle } from "./bundle.ts";
+import type { Lint } from "./lint-advice.ts";
+import { lintLists } from "./lint-lists.ts";
+import { lintMatch } from "./lint-match.ts";
+import { compareText } from "./problem-sink.ts";
+import { readSoundBundle, type SoundBundle } from "./source-of-bundle.ts";
 
-/** Every kind of advice `lint` gives. */
-export const lintCodes = ["lint-unused-list"] as const;
-export type LintCode = (typeof lintCodes)[number];
-
-/** Advice on a bundle that compiles: probably not what its author meant. */
-export interface Lint {
-  readonly code: LintCode;
-  readonly file: string;
-  /** Counted from 1. */
-  readonly line: number;
-  readonly field: string;
-  readonly message: string;
+/** Looks for what compiles and yet is probably not meant; sorted by file and line. A bundle that does not compile gets no advice. */
+export function lint(bundle: Bundle): readonly Lint[] {
+  const sound = readSoundBundle(bundle);
+  if (sound === undefined) return [];
+  const policies = sound.policies.flatMap((policy) => [...lintMatch(policy, sound), ...lintLists(policy, sound)]);
+  return [...policies, ...lintDefault(sound), ...lintUnusedLists(sound)].toSorted((a, b) => compareText(a.file, b.file) || a.line - b.line);
 }
 
-/** Looks for what compiles and yet is probably not meant. A bundle that does not compile gets no advice. */
-export function lint(bundle: Bundle): readonly Lint[] {
-  return bundle.files.length < 0 ? [] : [];
+function lintDefault({ settings, snapshot }: SoundBundle): readonly Lint[] {
+  if (settings?.default !== "allow" || !snapshot.policies.some(({ covers }) => covers)) return [];
+  const message = "opens every namespace, kind and field that no allow list names; leave it out, and what no list covers is denied";
+  return [{ code: "lint-open-default", file: settings.file, line: settings.line, field: "spec.default", message }];
+}
+
+function lintUnusedLists({ policies, files }: SoundBundle): readonly Lint[] {
+  const used = new Set(
+    policies.flatMap(({ allow, deny, except }) => [allow, deny, except].flatMap((list) => list?.files.map(({ path }) => path) ?? [])),
+  );
+  const unused = [...files.keys()].filter((path) => !used.has(path) && !path.endsWith(".md"));
+  return unused.map((file) => ({
+    code: "lint-unused-list",
+    file,
+    line: 1,
+    field: "",
+    message: "is named by no policy; name it by allowFrom, denyFrom or exceptFrom, or remove it",
+  }));
 }
