@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import type { Readable } from "node:stream";
 import { assertAllRan, reportArguments, reportFile } from "./test-report.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -53,17 +54,21 @@ async function startAndAsk(): Promise<void> {
   }
 }
 
-/** Reads what `npm start` prints up to its example: a curl command, and the answer to expect from it. */
-async function printedExample(stdout: NodeJS.ReadableStream): Promise<{ command: string; expected: string }> {
+/** Reads what `npm start` prints up to its last line, and takes its first example: a curl command, and the answer to expect. */
+async function printedExample(stdout: Readable): Promise<{ command: string; expected: string }> {
   let text = "";
-  for await (const part of stdout) {
-    process.stdout.write(part);
-    text += String(part);
-    const command = /^\s*(curl .*?[^\\])$/ms.exec(text)?.[1];
-    const expected = /"allowed":\s*(?:true|false)/.exec(text)?.[0];
-    if (command !== undefined && expected !== undefined && text.endsWith("\n")) return { command, expected };
-  }
-  throw new Error("`npm start` ended before it printed a curl command and the answer to expect");
+  await new Promise<void>((resolve, reject) => {
+    stdout.setEncoding("utf8").on("data", (part: string) => {
+      process.stdout.write(part);
+      text += part;
+      if (/^Ctrl-C/m.test(text)) resolve();
+    });
+    stdout.once("end", () => reject(new Error("`npm start` ended before it was ready")));
+  });
+  const command = /^\s*(curl .*)$/m.exec(text)?.[1];
+  const expected = /^\s*answers ("allowed":(?:true|false))/m.exec(text)?.[1];
+  if (command === undefined || expected === undefined) throw new Error("`npm start` printed no curl command with the answer to expect");
+  return { command, expected };
 }
 
 function testInClone(): void {

@@ -4,10 +4,9 @@ import { ensureDevelopmentPki } from "@portcullis/pki";
 import { createTemporaryFolder, type LaunchedProcess, launchProcess } from "@portcullis/testing";
 import type { WebhookCredentials } from "./admission-files.ts";
 import { startBalancer } from "./balancer.ts";
-import { freePorts } from "./free-ports.ts";
-import { until } from "./until.ts";
 
-const program = resolve(import.meta.dirname, "../../services/cli/bin/portcullis.mjs");
+// The program itself, not the launcher before it: SIGKILL to a launcher would leave the program running.
+const program = ["--conditions=source", resolve(import.meta.dirname, "../../services/cli/src/main.ts")];
 
 /** What an API server asks about: one counter per path. */
 type ReviewPath = "image-review" | "validate";
@@ -32,7 +31,7 @@ export async function startPortcullis(policies: string, replicaCount = 2): Promi
   const folder = await createTemporaryFolder();
   const policyFile = await folder.write("policies/policies.yaml", policies);
   // Made before the replicas start, so that all of them show the same.
-  const pki = await ensureDevelopmentPki(join(folder.path, "data", "pki"));
+  const pki = await ensureDevelopmentPki(join(folder.path, "data"));
   const replicas = await Promise.all(Array.from({ length: replicaCount }, () => startReplica(folder.path)));
   const balancer = await startBalancer(replicas.map(({ port }) => port));
   const url = `https://127.0.0.1:${balancer.port}`;
@@ -43,7 +42,7 @@ export async function startPortcullis(policies: string, replicaCount = 2): Promi
     credentials: { caFile: pki.caFile, ...pki.apiServerClient },
     writePolicies: (text) => writeFile(policyFile, text),
     async countReviews(path) {
-      const counts = await Promise.all(replicas.map(({ adminPort }) => countedReviews(adminPort, path)));
+      const counts = await Promise.all(replicas.map(({ adminUrl }) => countedReviews(adminUrl, path)));
       return counts.reduce((sum, count) => sum + count, 0);
     },
     async killAll() {
@@ -61,30 +60,30 @@ export async function startPortcullis(policies: string, replicaCount = 2): Promi
 interface Replica {
   readonly process: LaunchedProcess;
   readonly port: number;
-  readonly adminPort: number;
+  readonly adminUrl: string;
+}
+
+/** What `serve --output json` prints once it is ready. */
+interface Announcement {
+  readonly webhook: { readonly url: string };
+  readonly admin: { readonly url: string };
 }
 
 async function startReplica(folder: string): Promise<Replica> {
-  const [port = 0, decisionPort = 0, adminPort = 0] = await freePorts(3);
-  const flags = {
-    "--policies": join(folder, "policies"),
-    "--data-dir": join(folder, "data"),
-    "--webhook-port": String(port),
-    "--decision-port": String(decisionPort),
-    "--admin-port": String(adminPort),
-  };
-  const process_ = await launchProcess({
+  const ports = ["--webhook-port", "0", "--decision-port", "0", "--admin-port", "0"];
+  const folders = ["--policies", join(folder, "policies"), "--data-dir", join(folder, "data")];
+  const started = await launchProcess({
     // A variable of these tests is no setting of Portcullis, which refuses those it does not know.
     command: "env",
-    args: ["-u", "PORTCULLIS_E2E_CACHE", process.execPath, program, "serve", ...Object.entries(flags).flat()],
+    args: ["-u", "PORTCULLIS_E2E_CACHE", process.execPath, ...program, "serve", ...folders, ...ports, "--output", "json"],
   });
-  await process_.port(adminPort);
-  await until("portcullis is ready", async () => ((await fetch(`http://127.0.0.1:${adminPort}/readyz`)).ok ? true : undefined));
-  return { process: process_, port, adminPort };
+  const [line] = await started.line(/^\{"ready":true.*/);
+  const announcement: Announcement = JSON.parse(line);
+  return { process: started, port: Number(new URL(announcement.webhook.url).port), adminUrl: announcement.admin.url };
 }
 
-async function countedReviews(adminPort: number, path: ReviewPath): Promise<number> {
-  const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+async function countedReviews(adminUrl: string, path: ReviewPath): Promise<number> {
+  const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
   const lines = metrics.matchAll(/^portcullis_webhook_reviews_total\{([^}]*)\} (\d+)$/gm);
   return [...lines].reduce((sum, [, labels, count]) => (labels?.includes(`path="${path}"`) === true ? sum + Number(count) : sum), 0);
 }
