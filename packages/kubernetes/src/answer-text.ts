@@ -1,4 +1,4 @@
-import type { Answer, Decision, Finding } from "@portcullis/policy";
+import { type Answer, type Decision, describeFinding, type Finding, formatRevision } from "@portcullis/policy";
 import type { UndecidedOutcome } from "./parsed-review.ts";
 
 /**
@@ -43,17 +43,16 @@ export function toWarnings(texts: readonly string[]): string[] {
 /** What `warn` policies found, and the lists whose images nobody judged. */
 export function warningTexts(decision: Decision, unknownImageLists: readonly string[]): string[] {
   return [
-    ...decision.warnings.map(({ message }) => message),
+    ...decision.warnings.map(describeFinding),
     ...unknownImageLists.map((path) => `the images in "${path}" stand outside any pod spec and were not judged`),
   ];
 }
 
 /** Data for the audit log. Keys carry no prefix: the API server adds one. Values are bounded. */
 export function toAuditAnnotations({ decision, decisionId, degraded }: Answer): Record<string, string> {
-  const { lineage, epoch, revision } = decision.servedAt;
   const annotations: Record<string, string> = {
     "decision-id": printable(decisionId),
-    revision: printable(`${lineage}/${epoch}/${revision}`),
+    revision: printable(formatRevision(decision.servedAt)),
   };
   const denials = decision.verdict === "deny" ? decision.denials : [];
   const findings = [...denials, ...decision.warnings, ...decision.audited];

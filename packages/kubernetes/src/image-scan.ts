@@ -275,8 +275,8 @@ class ImageScan implements ScannedImages {
       return;
     }
     if (this.unknownImageLists.length >= maxUnknownImageLists) return;
-    // The last step is the item: `[]` of a list, or its name in a map.
-    const path = this.#cursor.path(this.#rootDepth).replace(/(\[\]|\.[^.]*)$/, "");
+    // The item is closed by now, so that the innermost open container is the list: its path is that of the level above.
+    const path = this.#cursor.path(this.#rootDepth, this.#cursor.depth - 1);
     if (!this.unknownImageLists.includes(path)) this.unknownImageLists.push(path);
   }
 }

@@ -123,10 +123,13 @@ export class JsonCursor {
     this.#at = skipJson(this.#bytes, this.#at, this.#budget);
   }
 
-  /** Where the cursor stands, counted from the container at `depth`: `spec.stages[].tasks`. Cut after 256 characters. */
-  path(depth: number): string {
+  /**
+   * Where the cursor stands, from the container at depth `from` to the one at depth `to`: `spec.stages[].tasks`.
+   * Cut after 256 characters.
+   */
+  path(from: number, to: number = this.depth): string {
     let path = "";
-    for (let level = depth; level <= this.#budget.depth && path.length < maxPathLength; level++) {
+    for (let level = from; level <= to && path.length < maxPathLength; level++) {
       const start = this.#nameStarts[level] ?? -1;
       if (start < 0) path += "[]";
       else path += `${path === "" ? "" : "."}${this.#decode(start, Math.abs(findStringEnd(this.#bytes, start)), true)}`;
