@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { internalRegistryOnly, refusal } from "./kube-objects.ts";
 import { until } from "./until.ts";
@@ -6,10 +6,11 @@ import { until } from "./until.ts";
 describe("an API server with a ValidatingWebhookConfiguration only", () => {
   let cluster: Cluster;
   beforeAll(async () => {
-    cluster = await startCluster();
-    await cluster.registerWebhook({ name: "images", failurePolicy: "Fail" });
+    cluster = await startCluster({
+      setUp: ({ registerWebhook }) => registerWebhook({ name: "images", failurePolicy: "Fail" }),
+    });
+    return cluster.stop;
   });
-  afterAll(() => cluster.stop());
 
   it("refuses a pod from another registry, and says why in kubectl's error", async () => {
     const { status, output } = await cluster.kubectl(["run", "foreign", "--image=some-registry.io/app"]);

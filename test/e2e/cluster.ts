@@ -19,21 +19,36 @@ export interface Cluster extends Pick<ControlPlane, "api" | "kubectl"> {
   stop(): Promise<void>;
 }
 
-export type ClusterOptions = Pick<ImagePolicyOptions, "allowTtlSeconds" | "denyTtlSeconds" | "defaultAllow">;
+export interface ClusterOptions {
+  /** Enables ImagePolicyWebhook. */
+  readonly imagePolicy?: Omit<ImagePolicyOptions, "url">;
+  /** What the cluster has to hold before the first test. Where it fails, the cluster is stopped. */
+  readonly setUp?: (cluster: Cluster) => Promise<void>;
+}
 
-/** `imagePolicy` enables ImagePolicyWebhook with these settings. */
-export async function startCluster(imagePolicy?: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ imagePolicy, setUp }: ClusterOptions): Promise<Cluster> {
   const assets = findAssets(process.env);
   if (assets === undefined) throw new Error("no etcd, kube-apiserver and kubectl: run `npm run e2e:assets`, or set KUBEBUILDER_ASSETS");
   const portcullis = await startPortcullis(internalRegistryOnly);
-  const { api, kubectl, stop } = await startControlPlane({
-    assets,
-    webhook: portcullis.credentials,
-    ...(imagePolicy === undefined ? {} : { imagePolicy: { url: portcullis.imageReviewUrl, ...imagePolicy } }),
-  }).catch(async (error) => {
+  try {
+    const controlPlane = await startControlPlane({
+      assets,
+      webhook: portcullis.credentials,
+      ...(imagePolicy === undefined ? {} : { imagePolicy: { url: portcullis.imageReviewUrl, ...imagePolicy } }),
+    });
+    const cluster = clusterOf(controlPlane, portcullis);
+    await setUp?.(cluster)?.catch(async (error: unknown) => {
+      await controlPlane.stop();
+      throw error;
+    });
+    return cluster;
+  } catch (error) {
     await portcullis.stop();
     throw error;
-  });
+  }
+}
+
+function clusterOf({ api, kubectl, stop }: ControlPlane, portcullis: Portcullis): Cluster {
   const createPod: Cluster["createPod"] = (options, query = "") =>
     api({ method: "POST", path: `${paths.pods()}${query}`, body: pod(options) });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { internalRegistryOnly, refusal } from "./kube-objects.ts";
 import { until } from "./until.ts";
@@ -6,9 +6,9 @@ import { until } from "./until.ts";
 describe("an API server whose ImagePolicyWebhook caches for 2 s and has defaultAllow: false", () => {
   let cluster: Cluster;
   beforeAll(async () => {
-    cluster = await startCluster({ allowTtlSeconds: 2, denyTtlSeconds: 2, defaultAllow: false });
+    cluster = await startCluster({ imagePolicy: { allowTtlSeconds: 2, denyTtlSeconds: 2, defaultAllow: false } });
+    return cluster.stop;
   });
-  afterAll(() => cluster.stop());
 
   it("asks again once the cached verdict has ended", async () => {
     const dryRun = () => cluster.createPod({ name: "asked-again", image: "internal-registry.io/asked-again" }, "?dryRun=All");

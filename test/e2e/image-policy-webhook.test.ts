@@ -1,14 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { deployment, refusal } from "./kube-objects.ts";
 
 describe("an API server with ImagePolicyWebhook and a ValidatingWebhookConfiguration", () => {
   let cluster: Cluster;
   beforeAll(async () => {
-    cluster = await startCluster({ allowTtlSeconds: 50, denyTtlSeconds: 50, defaultAllow: true });
-    await cluster.registerWebhook({ name: "images", failurePolicy: "Fail" });
+    cluster = await startCluster({
+      imagePolicy: { allowTtlSeconds: 50, denyTtlSeconds: 50, defaultAllow: true },
+      setUp: ({ registerWebhook }) => registerWebhook({ name: "images", failurePolicy: "Fail" }),
+    });
+    return cluster.stop;
   });
-  afterAll(() => cluster.stop());
 
   it("refuses a pod from another registry, and says why in the API's answer", async () => {
     const answer = await cluster.createPod({ name: "foreign", image: "some-registry.io/app" });

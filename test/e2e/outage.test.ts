@@ -1,24 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { deployment, paths, refusal } from "./kube-objects.ts";
 
 describe("an API server while no replica answers", () => {
   let cluster: Cluster;
   beforeAll(async () => {
-    cluster = await startCluster({ allowTtlSeconds: 50, denyTtlSeconds: 50, defaultAllow: true });
-    for (const [name, failurePolicy] of [
-      ["fail", "Fail"],
-      ["ignore", "Ignore"],
-    ] as const) {
-      const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { "portcullis.dev/e2e": name } } };
-      await cluster.api({ method: "POST", path: paths.namespaces, body: namespace });
-      await cluster.registerWebhook({ name, failurePolicy, namespaces: name });
-    }
-    const cached = await cluster.createPod({ name: "cached", image: "some-registry.io/cached" });
-    expect(cached.status).toBe(403);
-    await cluster.portcullis.killAll();
+    cluster = await startCluster({
+      imagePolicy: { allowTtlSeconds: 50, denyTtlSeconds: 50, defaultAllow: true },
+      setUp: async ({ api, createPod, portcullis, registerWebhook }) => {
+        for (const failurePolicy of ["Fail", "Ignore"] as const) {
+          const name = failurePolicy.toLowerCase();
+          const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { "portcullis.dev/e2e": name } } };
+          await api({ method: "POST", path: paths.namespaces, body: namespace });
+          await registerWebhook({ name, failurePolicy, namespaces: name });
+        }
+        const cached = await createPod({ name: "cached", image: "some-registry.io/cached" });
+        expect(cached.status).toBe(403);
+        await portcullis.killAll();
+      },
+    });
+    return cluster.stop;
   });
-  afterAll(() => cluster.stop());
 
   it("admits what ImagePolicyWebhook cannot ask about, with defaultAllow: true", async () => {
     const answer = await cluster.createPod({ name: "unasked", image: "some-registry.io/unasked" });
