@@ -2,8 +2,8 @@ import { type Operation, operations, type WorkloadImage } from "@portcullis/poli
 import { type ScannedImages, scanImages } from "./image-scan.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import { JsonProblem } from "./json-problem.ts";
+import { judgedImages, judgedKind, kindOf, type ObjectKind } from "./judged-object.ts";
 import type { Review, ReviewContext, ReviewProblem, ReviewProblemCode } from "./parsed-review.ts";
-import { findFatalOddity, groupOf } from "./pod-spec-place.ts";
 import { malformed, readOptionalBoolean, readOptionalText } from "./review-values.ts";
 
 const apiVersions: readonly string[] = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"];
@@ -152,9 +152,8 @@ function toReview(envelope: Envelope, context: ReviewContext): Review | ReviewPr
   if (envelope.uid === "") return toProblem(envelope, "review-missing-uid", '"request.uid" is missing, so the answer cannot be matched');
   const operation = toOperation(envelope.operation);
   const kind = toObjectKind(envelope);
-  const object = judgedObject(envelope, operation, kind);
-  const isPod = kind.group === "" && (kind.kind === "Pod" || kind.kind === "EphemeralContainers");
-  const images = isPod ? object.images : object.images.filter(({ image }) => image !== "");
+  const object = judgedObject(envelope, operation);
+  const images = judgedImages(object, kind, "request.object.");
   return {
     ok: true,
     uid: envelope.uid,
@@ -164,9 +163,7 @@ function toReview(envelope: Envelope, context: ReviewContext): Review | ReviewPr
       via: "admission",
       cluster: context.cluster,
       namespace: envelope.namespace,
-      group: kind.group,
-      // Old API servers send the ephemeral containers of a Pod as an object of their own.
-      kind: isPod ? "Pod" : kind.kind,
+      ...judgedKind(kind),
       name: envelope.name === "" ? object.name : envelope.name,
       operation,
       images,
@@ -179,28 +176,21 @@ function toReview(envelope: Envelope, context: ReviewContext): Review | ReviewPr
 
 const noObject: ScannedImages = { apiVersion: "", kind: "", name: "", namespace: "", images: [], unknownImageLists: [], oddities: [] };
 
-function judgedObject({ object }: Envelope, operation: Operation, { group, kind }: ObjectKind): ScannedImages {
+function judgedObject({ object }: Envelope, operation: Operation): ScannedImages {
   // Nothing starts to run by a DELETE, whatever the body carries.
   if (operation === "DELETE") return noObject;
   if (object === undefined) {
     if (operation === "CONNECT") return noObject;
     throw malformed("request.object", `is missing in a request of operation "${operation}"`);
   }
-  const fatal = findFatalOddity(group, kind, object.oddities);
-  if (fatal !== undefined) throw malformed(`request.object.${fatal.path}`, fatal.what);
   return object;
-}
-
-interface ObjectKind {
-  readonly group: string;
-  readonly kind: string;
 }
 
 /** An API server always says the kind; reviews written by hand may leave it to the object. */
 function toObjectKind({ group, objectKind, object }: Envelope): ObjectKind {
   if (objectKind !== "") return { group, kind: objectKind };
   if (object === undefined || object.kind === "") throw malformed("request.kind.kind", "is missing");
-  return { group: groupOf(object.apiVersion), kind: object.kind };
+  return kindOf(object);
 }
 
 /** An API server always says the operation; without one the object is judged as if it were new, which is the strictest. */

@@ -21,3 +21,11 @@ export {
   reviewProblemCodes,
   type UndecidedOutcome,
 } from "./parsed-review.ts";
+export {
+  type DocumentDefaults,
+  type DocumentProblem,
+  type DocumentProblemCode,
+  type DocumentWorkload,
+  documentProblemCodes,
+  workloadsFromDocuments,
+} from "./workloads-from-documents.ts";

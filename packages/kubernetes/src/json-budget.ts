@@ -11,12 +11,17 @@ export class JsonBudget {
   /** Number of objects and arrays that are open. */
   depth = 0;
   #tokens = 0;
+  readonly #maxTokens: number;
+
+  constructor(maxTokens: number = maxJsonTokens) {
+    this.#maxTokens = maxTokens;
+  }
 
   /** One more value or name. */
   count(): void {
     this.#tokens++;
-    if (this.#tokens <= maxJsonTokens) return;
-    throw new JsonProblem("review-too-many-tokens", `the body holds more than ${maxJsonTokens} values and names`);
+    if (this.#tokens <= this.#maxTokens) return;
+    throw new JsonProblem("review-too-many-tokens", `the body holds more than ${this.#maxTokens} values and names`);
   }
 
   /** One more level; whoever leaves it decrements `depth`. */

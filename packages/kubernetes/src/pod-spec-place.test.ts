@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { maxOddities } from "./image-scan.ts";
-import { findFatalOddity, groupOf } from "./pod-spec-place.ts";
+import { findFatalOddity } from "./pod-spec-place.ts";
 
 function isFatal(group: string, kind: string, ...paths: string[]): boolean {
   const oddities = paths.map((path) => ({ path, what: "is no list" }));
@@ -43,11 +43,5 @@ describe("findFatalOddity", () => {
     const paths = Array.from({ length: maxOddities }, (_, index) => `metadata.a${index}.spec`);
 
     expect([isFatal("", "Pod", ...paths), isFatal("example.com", "Rollout", ...paths)]).toEqual([true, false]);
-  });
-});
-
-describe("groupOf", () => {
-  it("is what stands before the slash", () => {
-    expect(["v1", "apps/v1", "example.com/v1beta1", ""].map(groupOf)).toEqual(["", "apps", "example.com", ""]);
   });
 });

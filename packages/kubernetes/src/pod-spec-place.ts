@@ -35,9 +35,3 @@ function isPodSpecPart(place: string, path: string): boolean {
   if (place === "") return podSpecPart.test(path);
   return path.startsWith(`${place}.`) && podSpecPart.test(path.slice(place.length + 1));
 }
-
-/** The API group of an `apiVersion`: `apps` of `apps/v1`, empty of `v1`. */
-export function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf("/");
-  return slash < 0 ? "" : apiVersion.slice(0, slash);
-}
