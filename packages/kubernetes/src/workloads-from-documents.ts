@@ -25,7 +25,7 @@ export type DocumentProblemCode = (typeof documentProblemCodes)[number] | Review
 /** A document that asks about a workload. */
 export interface DocumentWorkload {
   readonly ok: true;
-  /** `document 2`, or `document 2, item 3` of a list; counted from 1. */
+  /** `document 2`, or `document 2, item 3` of a list; counted from 1, empty documents left out. */
   readonly source: string;
   /** Where the document begins in the text, counted from 1. */
   readonly line: number;
