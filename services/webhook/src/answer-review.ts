@@ -2,11 +2,11 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Review, ReviewContext, ReviewProblem } from "@portcullis/kubernetes";
 import { type Decide, UndecidedError } from "@portcullis/policy";
 import { noSpan, type Span, type Telemetry } from "@portcullis/telemetry";
-import type { DecisionLog } from "./decision-log.ts";
 import type { ParsePool } from "./parse-pool.ts";
 import { parseReview, toOversizedProblem } from "./parse-review.ts";
 import { reviewDeadline } from "./review-deadline.ts";
 import type { ReviewLoad } from "./review-load.ts";
+import type { ReviewLog } from "./review-log.ts";
 import type { ReviewPath, ReviewProtocol } from "./review-protocol.ts";
 import { denyProblem, type ReviewReply, retryLater } from "./review-reply.ts";
 import type { WebhookMetrics } from "./webhook-metrics.ts";
@@ -20,7 +20,7 @@ export interface Reviewing {
   readonly pool: ParsePool;
   readonly load: ReviewLoad;
   readonly metrics: WebhookMetrics;
-  readonly decisionLog: DecisionLog;
+  readonly log: ReviewLog;
   readonly telemetry: Telemetry;
 }
 
@@ -43,6 +43,7 @@ export async function answerReview(options: Reviewing, whole: WholeReview): Prom
   try {
     const review = await readReview(options, whole);
     if (review.ok) return await decideReview(options, whole, review, span);
+    if (isReporting(options)) options.log.denied(whole.cluster, review);
     return denyProblem(options.metrics, whole.protocol, review);
   } catch (error) {
     span.recordError(error);
@@ -72,7 +73,6 @@ async function decideReview(options: Reviewing, whole: WholeReview, review: Revi
     const { verdict } = answer.decision;
     span.setAttribute("portcullis.verdict", verdict);
     options.metrics.reviews[protocol.path][verdict].inc();
-    if (isReporting(options)) options.decisionLog.decided(review, answer);
     return { status: 200, body };
   } catch (error) {
     span.recordError(error);
@@ -81,13 +81,13 @@ async function decideReview(options: Reviewing, whole: WholeReview, review: Revi
 }
 
 function answerUndecided(options: Reviewing, protocol: ReviewProtocol, review: Review, thrown: unknown): ReviewReply {
-  const { metrics, telemetry, decisionLog } = options;
+  const { metrics, telemetry, log } = options;
   const { outcome, error, isUnexpected } = whenUndecided(thrown, options.whenUndecided[protocol.path]);
   const { code, message } = error;
   metrics.undecided[code].inc();
   metrics.undecidedOutcomes[protocol.path][outcome].inc();
   if (isUnexpected) telemetry.log.error({ err: thrown }, "deciding failed");
-  if (isReporting(options)) decisionLog.undecided(review, outcome, error);
+  if (isReporting(options)) log.undecided(review.workload, outcome, error);
   switch (outcome) {
     case "retry":
       return retryLater(message);

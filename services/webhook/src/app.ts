@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { ConfigError } from "@portcullis/config";
 import type { ReviewContext } from "@portcullis/kubernetes";
 import type { TlsFiles } from "@portcullis/pki";
 import type { Decide } from "@portcullis/policy";
@@ -7,12 +8,12 @@ import type { CallerRules } from "./caller.ts";
 import { createCallerGate } from "./caller-gate.ts";
 import { type Connections, followConnections } from "./connections.ts";
 import { decideInTime } from "./decide-in-time.ts";
-import { createDecisionLog, type DecisionLogMode } from "./decision-log.ts";
 import { createExpiryWatch } from "./expiry-watch.ts";
 import { createHttpsServer, listenOn, type WebhookServer } from "./https-server.ts";
 import { createParsePool } from "./parse-pool.ts";
 import { createReviewDesk } from "./review-desk.ts";
 import { createReviewLoad } from "./review-load.ts";
+import { createReviewLog } from "./review-log.ts";
 import type { ReviewPath } from "./review-protocol.ts";
 import { defaultReviewUrls, type ReviewUrls } from "./review-route.ts";
 import { imageReviewRoute } from "./routes/image-review.ts";
@@ -21,7 +22,7 @@ import { validateRoute } from "./routes/validate.ts";
 import { createServedCertificate } from "./served-certificate.ts";
 import { defaultWebhookLimits, type WebhookLimits } from "./webhook-limits.ts";
 import { createWebhookMetrics, type WebhookMetrics } from "./webhook-metrics.ts";
-import type { UndecidedMode } from "./when-undecided.ts";
+import { cachedAllowRefusal, type UndecidedMode } from "./when-undecided.ts";
 
 export interface WebhookAppOptions {
   readonly decide: Decide;
@@ -34,8 +35,6 @@ export interface WebhookAppOptions {
   readonly paths?: ReviewUrls;
   /** Default: `report`. */
   readonly unknownImageLists?: ReviewContext["unknownImageLists"];
-  /** Default: `denials`. */
-  readonly decisionLog?: DecisionLogMode;
   readonly limits?: Partial<WebhookLimits>;
   /** Wall clock in milliseconds of Unix time, by which client certificates are valid. */
   readonly now?: () => number;
@@ -63,9 +62,13 @@ export interface WebhookApp {
   close(): Promise<void>;
 }
 
-/** The webhook without its process: one TLS port for both protocols. The caller drains or closes it. */
+/**
+ * The webhook without its process: one TLS port for both protocols. The caller drains or closes it. Throws `ConfigError`
+ * for `whenUndecided: allow` on ImageReviews.
+ */
 export function createWebhookApp(options: WebhookAppOptions): WebhookApp {
   const { telemetry, tls } = options;
+  assertNoCachedAllow(options);
   const limits = { ...defaultWebhookLimits, ...options.limits };
   const load = createReviewLoad(limits);
   const metrics = createWebhookMetrics(telemetry, load);
@@ -77,6 +80,8 @@ export function createWebhookApp(options: WebhookAppOptions): WebhookApp {
 
   let draining: Promise<void> | undefined;
   async function close(): Promise<void> {
+    app.server.close();
+    connections.destroyAll();
     await app.close();
     await closeReviews();
   }
@@ -120,7 +125,7 @@ function addReviews(options: WebhookAppOptions, { app, connections, load, metric
     decide: decideInTime(options.decide, watch),
     whenUndecided: options.whenUndecided ?? { "image-review": "deny", validate: "deny" },
     unknownImageLists: options.unknownImageLists ?? "report",
-    decisionLog: createDecisionLog(telemetry, options.decisionLog ?? "denials"),
+    log: createReviewLog(telemetry),
     bodyTimeoutMs: limits.bodyTimeoutMs,
     load,
     metrics,
@@ -137,6 +142,11 @@ function addReviews(options: WebhookAppOptions, { app, connections, load, metric
     watch.close();
     return pool.close();
   };
+}
+
+function assertNoCachedAllow({ whenUndecided }: WebhookAppOptions): void {
+  if (whenUndecided?.["image-review"] !== "allow") return;
+  throw new ConfigError([{ key: "webhook.whenUndecided.imageReview", origin: "", message: cachedAllowRefusal }]);
 }
 
 function announceOpenClusters({ rules, telemetry }: WebhookAppOptions, metrics: WebhookMetrics): void {

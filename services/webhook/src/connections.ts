@@ -1,4 +1,5 @@
 import { constants, type Http2SecureServer, type Http2Session } from "node:http2";
+import type { Duplex } from "node:stream";
 import type { RawRequest } from "./received-body.ts";
 
 /** Ends connections politely: an HTTP/2 session by GOAWAY, an HTTP/1.1 one by `Connection: close` in its next answer. */
@@ -11,6 +12,8 @@ export interface Connections {
   retireForGood(): void;
   /** Resolves when none is open, or after `timeoutMs`. */
   closed(timeoutMs: number): Promise<void>;
+  /** Ends every connection at once: a caller that holds a stream open would keep the server from closing. */
+  destroyAll(): void;
 }
 
 export interface ConnectionsOptions {
@@ -25,7 +28,7 @@ const anyStreamId = 2 ** 31 - 1;
 /** Follows every connection of a server from its handshake on. */
 export function followConnections(server: Http2SecureServer, { maxAgeMs }: ConnectionsOptions): Connections {
   /** Until when each open TLS connection may be used, on the monotonic clock. */
-  const limitsMs = new Map<object, number>();
+  const limitsMs = new Map<Duplex, number>();
   const sessions = new Set<Http2Session>();
   let isRetiring = false;
   let onEmpty: (() => void) | undefined;
@@ -65,6 +68,10 @@ export function followConnections(server: Http2SecureServer, { maxAgeMs }: Conne
       const timer = setTimeout(resolve, timeoutMs);
       await promise;
       clearTimeout(timer);
+    },
+    destroyAll() {
+      for (const session of sessions) session.destroy();
+      for (const socket of limitsMs.keys()) socket.destroy();
     },
   };
 }

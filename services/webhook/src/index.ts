@@ -1,7 +1,6 @@
 /** The webhook: HTTPS in, a decision out. */
 export { createWebhookApp, type DrainOptions, type WebhookApp, type WebhookAppOptions } from "./app.ts";
 export { type CallerRefusalCode, type CallerRule, type CallerRules, callerRefusalCodes } from "./caller.ts";
-export type { DecisionLogMode } from "./decision-log.ts";
 export type { ReviewPath } from "./review-protocol.ts";
 export type { ReviewUrls } from "./review-route.ts";
 export { defaultWebhookLimits, type WebhookLimits } from "./webhook-limits.ts";

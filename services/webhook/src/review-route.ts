@@ -1,8 +1,9 @@
-import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { constants, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { FastifyReply, FastifyRequest, RouteGenericInterface } from "fastify";
 import { type CallerGate, sessionOf } from "./caller-gate.ts";
 import type { Connections } from "./connections.ts";
 import type { WebhookServer } from "./https-server.ts";
+import type { RawRequest } from "./received-body.ts";
 import type { ReviewDesk } from "./review-desk.ts";
 import type { ReviewProtocol } from "./review-protocol.ts";
 
@@ -55,7 +56,7 @@ export function addReviewRoute({ app, gate, desk, connections }: ReviewRoutes, p
     if (reception === undefined) {
       // Nobody waits for an answer to half a body, and none may be decided on.
       reply.hijack();
-      raw.destroy();
+      cutOff(raw);
       return undefined;
     }
     if (raw.httpVersionMajor === 1 && connections.mustClose(raw)) reply.header("connection", "close");
@@ -65,6 +66,11 @@ export function addReviewRoute({ app, gate, desk, connections }: ReviewRoutes, p
   }
 
   for (const prefix of ["", "/clusters/:cluster"]) app.post<ReviewRequest>(`${prefix}${url}`, { onRequest }, handler);
+}
+
+function cutOff(raw: RawRequest): void {
+  if ("stream" in raw) raw.stream.close(constants.NGHTTP2_CANCEL);
+  else raw.destroy();
 }
 
 /** Ends the connection of a caller who is not answered: whatever body follows is not waited for. */

@@ -4,6 +4,10 @@ import { UndecidedError } from "@portcullis/policy";
 export const undecidedModes = ["deny", "allow", "defer"] as const;
 export type UndecidedMode = (typeof undecidedModes)[number];
 
+/** Why a webhook is not made with `allow` for ImageReviews. */
+export const cachedAllowRefusal =
+  '"allow" is refused: API servers would cache that allow for minutes; use "deny", or "defer" with the `defaultAllow` you want';
+
 /** What is answered for an undecided review: a verdict, an error that the API server handles, or "come again". */
 export interface UndecidedOutcome {
   readonly outcome: UndecidedMode | "retry";
