@@ -15,7 +15,7 @@ export async function cliReference(): Promise<string> {
 function section({ name, description, usage, arguments: positional, options, examples }: CommandDescription): string {
   const rows = [
     ...positional.map((argument) => [argument.syntax, argument.description]),
-    ...options.map((option) => [option.flags, option.description]),
+    ...options.map(({ flags, description: text, choices }) => [flags, choices === undefined ? text : `${text}: ${choices.join(", ")}`]),
   ].map(([syntax = "", text = ""]) => `| \`${syntax}\` | ${text.replaceAll("|", "\\|").replaceAll("\n", " ")} |`);
   return [
     `## portcullis ${name}`,

@@ -37,7 +37,7 @@ export async function startCluster({ imagePolicy, setUp }: ClusterOptions): Prom
       ...(imagePolicy === undefined ? {} : { imagePolicy: { url: portcullis.imageReviewUrl, ...imagePolicy } }),
     });
     const cluster = clusterOf(controlPlane, portcullis);
-    await setUp?.(cluster)?.catch(async (error: unknown) => {
+    await setUp?.(cluster).catch(async (error: unknown) => {
       await controlPlane.stop();
       throw error;
     });
