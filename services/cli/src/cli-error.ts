@@ -1,22 +1,8 @@
 /** Codes of what can go wrong on the command line itself; policies, references and reviews have their own. */
-export const cliCodes = [
-  "cli-usage",
-  "cli-unreadable",
-  "cli-no-policies",
-  "cli-bad-pattern",
-  "cli-bad-document",
-  "cli-bad-line",
-  "cli-bad-case",
-] as const;
+export const cliCodes = ["cli-usage", "cli-internal", "cli-unreadable", "cli-bad-pattern", "cli-bad-document", "cli-bad-line"] as const;
 
-/** Codes of what can keep `serve` from starting. */
-export const startCodes = [
-  "start-port-in-use",
-  "start-cannot-listen",
-  "start-no-policies",
-  "start-policy-invalid",
-  "start-unwritable",
-] as const;
+/** Codes of what can keep `serve` from starting, beside those of ports, certificates and policy folders. */
+export const startCodes = ["start-policy-invalid"] as const;
 
 export type CliCode = (typeof cliCodes)[number] | (typeof startCodes)[number];
 

@@ -101,9 +101,9 @@ const check: CommandDefinition = {
   name: "check",
   summary: "compile, lint and attack policies",
   description: [
-    "Names every mistake with file, line and field; then what is legal and suspicious; then, for each allow pattern,",
-    "a foreign reference that it would admit. Without PATH: the example policies.",
-    "Exit status: 0 nothing found, 1 findings or mistakes, 2 no answer. Notes change no exit status.",
+    "Names every mistake with file, line and field; then, for each allow pattern that leaves room, a foreign reference",
+    "that it would admit (a hole where strangers can put one there); then what is probably not meant. Without PATH: the",
+    "example policies. Exit status: 0 no mistakes and no holes, 1 at least one, 2 no answer. Advice changes none.",
   ].join(" "),
   arguments: [{ syntax: "[path...]", description: "policy files and folders" }],
   options: [output],

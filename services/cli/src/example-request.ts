@@ -26,9 +26,17 @@ export function imageReviewOf(image: string): string {
   });
 }
 
-/** One line for `sh`, with file names as they are from `folder`. */
-export function curlCommand({ url, body, files, folder }: { url: string; body: string; files: ClientFiles; folder: string }): string {
-  const from = (file: string) => shellQuoted(nameFrom(folder, file));
+export interface CurlCommand {
+  readonly url: string;
+  readonly body: string;
+  readonly files: ClientFiles;
+  /** Where it will be pasted; undefined: anywhere. */
+  readonly folder: string | undefined;
+}
+
+/** One line for `sh`. */
+export function curlCommand({ url, body, files, folder }: CurlCommand): string {
+  const from = (file: string) => shellQuoted(folder === undefined ? file : nameFrom(folder, file));
   return [
     "curl --silent --show-error",
     `--cacert ${from(files.caFile)} --cert ${from(files.certFile)} --key ${from(files.keyFile)}`,

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,13 +23,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Starts the launcher with a program in place of the command, outside of any checkout. */
-async function launch(program: string, nodeArgs: readonly string[] = []): Promise<ChildProcess> {
+async function launch(program: string, nodeArgs: readonly string[] = []): Promise<ChildProcessWithoutNullStreams> {
   await writeFile(join(folder, "src", "main.ts"), program);
   return spawn(process.execPath, [...nodeArgs, join(folder, "bin", "portcullis.mjs"), "a", "b c"], { stdio: "pipe" });
 }
 
-async function outcomeOf(child: ChildProcess) {
-  const [ending, out, error] = await Promise.all([once(child, "exit"), text(child.stdout ?? []), text(child.stderr ?? [])]);
+async function outcomeOf(child: ChildProcessWithoutNullStreams) {
+  const [ending, out, error] = await Promise.all([once(child, "exit"), text(child.stdout), text(child.stderr)]);
   return { code: ending[0], signal: ending[1], out, error };
 }
 
@@ -40,7 +40,7 @@ describe("the portcullis launcher", () => {
       process.stdin.on("end", () => process.exit(7));
       process.stderr.write("e");
     `);
-    child.stdin?.end("in");
+    child.stdin.end("in");
 
     expect(await outcomeOf(child)).toEqual({ code: 7, signal: null, out: '["a","b c"]in', error: "e" });
   });
@@ -53,7 +53,7 @@ describe("the portcullis launcher", () => {
       setInterval(() => {}, 1000);
     `);
     const ended = outcomeOf(child);
-    if (child.stdout !== null) await once(child.stdout, "data");
+    await once(child.stdout, "data");
     child.kill("SIGINT");
 
     expect(await ended).toEqual({ code: null, signal: "SIGTERM", out: "ready interrupted 1", error: "" });

@@ -12,8 +12,8 @@ export interface RecordedTerminalOptions {
   readonly input?: Iterable<Uint8Array | string>;
   readonly workingDirectory?: string;
   readonly environment?: Terminal["environment"];
-  /** Called after each write to standard output. */
-  readonly onOutput?: (output: string) => void;
+  /** Called after each write with all that was written, standard output first. */
+  readonly onWrite?: (output: string) => void;
 }
 
 export function recordedTerminal(options: RecordedTerminalOptions = {}): RecordedTerminal {
@@ -23,7 +23,7 @@ export function recordedTerminal(options: RecordedTerminalOptions = {}): Recorde
     new Writable({
       write(chunk, _encoding, done) {
         written[name] += String(chunk);
-        if (name === "output") options.onOutput?.(written.output);
+        options.onWrite?.(written.output + written.error);
         done();
       },
     });

@@ -25,8 +25,13 @@ export async function run(args: readonly string[], version: string, terminal: Te
 export function describeFailure(error: unknown, environment: Terminal["environment"]): string {
   if (!(error instanceof Error)) return `portcullis: ${String(error)} (cli-internal)\n`;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (/^[a-z]+(-[a-z0-9]+)+$/.test(code)) return `portcullis: ${error.message.trimEnd()} (${code})\n`;
+  if (/^[a-z]+(-[a-z0-9]+)+$/.test(code)) return `${prefixed(error.message.trimEnd())} (${code})\n`;
   const isDebug = (environment["PORTCULLIS_DEBUG"] ?? "") !== "";
   const remedy = isDebug ? `\n${error.stack ?? ""}` : "; please report it with what PORTCULLIS_DEBUG=1 adds";
   return `portcullis: a mistake in this program: ${error.message}${remedy} (cli-internal)\n`;
+}
+
+/** Some errors list several mistakes, one per line. */
+function prefixed(message: string): string {
+  return message.replaceAll(/^(?!portcullis: )/gm, "portcullis: ");
 }

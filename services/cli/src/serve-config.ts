@@ -16,6 +16,12 @@ export const serveSchema = Type.Object({
     default: "warn",
     description: "least severe log line that is written (JSON, to standard error); info: one line per decision",
   }),
+  drainDelayMs: Type.Integer({
+    minimum: 0,
+    maximum: 300_000,
+    default: 0,
+    description: "how long to serve on after SIGTERM or Ctrl-C, until callers know, in milliseconds",
+  }),
   webhook: Type.Object({ port: port(8443, "the webhook (HTTPS)") }),
   decision: Type.Object({ port: port(8444, "the decision service (gRPC)") }),
   admin: Type.Object({ port: port(8445, "/livez, /readyz and /metrics (HTTP)") }),

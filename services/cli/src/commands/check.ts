@@ -8,16 +8,16 @@ import { styled, type Terminal } from "../terminal.ts";
 
 /** What is known of a bundle before it is served. */
 interface CheckReport {
-  /** False where there are mistakes or findings. */
+  /** False where there are mistakes, or holes. */
   readonly ok: boolean;
   readonly policies: number;
   readonly patterns: number;
   /** What keeps the bundle from compiling. */
   readonly mistakes: readonly PolicyProblem[];
-  /** What compiles and is probably not meant. */
-  readonly findings: readonly Lint[];
-  /** Foreign references that allow patterns admit. Notes: a pattern with room for others may well be meant. */
+  /** Foreign references that allow patterns admit. A hole is one where strangers can put an image. */
   readonly attacks: readonly Attack[];
+  /** What compiles and is probably not meant. Changes no exit status: who is sure may keep it. */
+  readonly advice: readonly Lint[];
 }
 
 /** `portcullis check`. */
@@ -31,26 +31,37 @@ export const check: RunCommand = async ({ arguments: paths, options }, terminal)
 function checkBundle(bundle: Bundle): CheckReport {
   try {
     const snapshot = compile(bundle, { revision: { lineage: "check", epoch: 0, revision: 0 } });
-    const findings = lint(bundle);
-    const { length: policies } = snapshot.policies;
-    return { ok: findings.length === 0, policies, patterns: snapshot.patternCount, mistakes: [], findings, attacks: attack(bundle) };
+    const attacks = attack(bundle);
+    const isOpen = attacks.some(({ weight }) => weight === "hole");
+    const { patternCount: patterns, policies } = snapshot;
+    return { ok: !isOpen, policies: policies.length, patterns, mistakes: [], attacks, advice: lint(bundle) };
   } catch (error) {
     if (!(error instanceof PolicyCompileError)) throw error;
-    return { ok: false, policies: 0, patterns: 0, mistakes: error.problems, findings: [], attacks: [] };
+    return { ok: false, policies: 0, patterns: 0, mistakes: error.problems, attacks: [], advice: [] };
   }
 }
 
-function describe({ policies, patterns, mistakes, findings, attacks }: CheckReport, paths: readonly string[], terminal: Terminal): string {
+function describe(report: CheckReport, paths: readonly string[], terminal: Terminal): string {
+  const { policies, patterns, mistakes, attacks, advice } = report;
   const place = paths.join(", ");
   if (mistakes.length > 0) {
     const lines = mistakes.map((mistake) => `${describePlace(mistake)}: ${styled(terminal, "red", mistake.message)} (${mistake.code})\n`);
     return `${lines.join("")}${place}: ${counted(mistakes.length, "mistake")}; nothing of it would be served\n`;
   }
-  const advice = findings.map((finding) => `${describePlace(finding)}: ${styled(terminal, "yellow", finding.message)} (${finding.code})\n`);
-  const notes = attacks.map(
-    ({ file, line, policy, pattern, reference, reason }) =>
-      `${file}:${line}: note: policy "${policy}" allows "${pattern}", and so ${styled(terminal, "bold", reference)}: ${reason}\n`,
-  );
-  const summary = `${place}: ${counted(policies, "policy", "policies")} with ${counted(patterns, "pattern")} compile, ${counted(findings.length, "finding")}, ${counted(attacks.length, "note")}\n`;
-  return [...advice, ...notes, summary].join("");
+  const holes = attacks.filter(({ weight }) => weight === "hole").length;
+  const counts = [
+    counted(holes, "hole"),
+    counted(attacks.length - holes, "note"),
+    counted(advice.length, "piece of advice", "pieces of advice"),
+  ];
+  return [
+    ...attacks.map((one) => describeAttack(one, terminal)),
+    ...advice.map((one) => `${describePlace(one)}: ${styled(terminal, "yellow", "advice")}: ${one.message} (${one.code})\n`),
+    `${place}: ${counted(policies, "policy", "policies")} with ${counted(patterns, "pattern")}: ${counts.join(", ")}\n`,
+  ].join("");
+}
+
+function describeAttack({ file, line, weight, policy, pattern, reference, reason }: Attack, terminal: Terminal): string {
+  const kind = weight === "hole" ? styled(terminal, "red", "hole") : styled(terminal, "yellow", "note");
+  return `${file}:${line}: ${kind}: policy "${policy}" allows "${pattern}", and so "${reference}": ${reason}\n`;
 }

@@ -26,10 +26,7 @@ interface Match {
 export const imageMatch: RunCommand = async ({ arguments: [pattern = "", ...references], options }, terminal) => {
   const mode: MatchMode = options["as"] === "deny" ? "deny" : "allow";
   const parsed = parseReferencePattern(pattern);
-  if (isPatternProblem(parsed)) {
-    const remedy = parsed.suggestion === undefined ? "" : `; write "${parsed.suggestion}"`;
-    throw new CliError("cli-bad-pattern", `"${pattern}" is no pattern: ${parsed.message}${remedy}`);
-  }
+  if (isPatternProblem(parsed)) throw new CliError("cli-bad-pattern", `"${pattern}" is no pattern: ${parsed.message}`);
   const matches = references.map((input) => match(parsed, { pattern, input, mode }));
   const asJson = isJson(options);
   await terminal.print(matches.map((one) => (asJson ? `${JSON.stringify(one)}\n` : describe(one, terminal))).join(""));

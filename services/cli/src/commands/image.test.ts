@@ -57,7 +57,7 @@ describe("image parse", () => {
       await answered;
       yield Buffer.from('"redis"\n');
     }
-    const terminal = { ...recordedTerminal({ onOutput: () => resolve() }), input };
+    const terminal = { ...recordedTerminal({ onWrite: () => resolve() }), input };
 
     expect(await run(["image", "parse", "-"], "0.0.0", terminal)).toBe(0);
     expect(linesOf(terminal.written.output)).toMatchObject([{ input: "nginx" }, { input: "redis" }]);

@@ -1,0 +1,65 @@
+import { counted } from "./counted.ts";
+import type { ExampleRequest } from "./example-request.ts";
+import type { RevisionInForce, Standalone } from "./standalone.ts";
+import { styled, type Terminal } from "./terminal.ts";
+
+/** How many policies are named; a folder may hold thousands. */
+const maxNamed = 20;
+
+/** What `serve` says once it can be asked. */
+export function describeStandalone(
+  standalone: Standalone,
+  { examples, paths, terminal }: { examples: readonly ExampleRequest[]; paths: readonly string[]; terminal: Terminal },
+): string {
+  const { webhookUrl, decisionAddress, adminUrl, first } = standalone;
+  const lines = [
+    styled(terminal, "bold", "Portcullis decides."),
+    "",
+    `  webhook    ${webhookUrl}/image-review  (ImageReview)`,
+    `             ${webhookUrl}/validate  (AdmissionReview)`,
+    `  decisions  ${decisionAddress}  (gRPC, mutual TLS)`,
+    `  admin      ${adminUrl}/readyz  ${adminUrl}/metrics`,
+    `  policies   ${paths.join(", ")}  (edits take effect at once)`,
+    ...policyLines(first),
+    "",
+    "Ask it as a kube-apiserver would:",
+    ...examples.flatMap((example) => exampleLines(example, terminal)),
+    "",
+    "Ctrl-C stops it.",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function policyLines({ policies }: RevisionInForce): readonly string[] {
+  const named = policies.slice(0, maxNamed).map((name) => `               ${name}`);
+  return policies.length > maxNamed ? [...named, `               and ${policies.length - maxNamed} more`] : named;
+}
+
+function exampleLines({ command, allowed, reason }: ExampleRequest, terminal: Terminal): readonly string[] {
+  const verdict = allowed
+    ? styled(terminal, "green", '"allowed":true')
+    : `${styled(terminal, "red", '"allowed":false')}, ${JSON.stringify(reason)}`;
+  return ["", `  ${command}`, `  answers ${verdict}`];
+}
+
+/** One line for each revision after the first. */
+export function describeRevision({ revision, policies }: RevisionInForce): string {
+  const more = policies.length > maxNamed ? `, and ${policies.length - maxNamed} more` : "";
+  const names = `${policies.slice(0, maxNamed).join(", ")}${more}`;
+  return `policies: revision ${revision} in force: ${counted(policies.length, "policy", "policies")} (${names})\n`;
+}
+
+/** The one object that `serve --output json` prints. */
+export function announcementObject(standalone: Standalone, examples: readonly ExampleRequest[]): object {
+  const { webhookUrl, decisionAddress, adminUrl, pki, first } = standalone;
+  return {
+    ready: true,
+    webhook: { url: webhookUrl, imageReview: `${webhookUrl}/image-review`, validate: `${webhookUrl}/validate` },
+    decision: { address: decisionAddress },
+    admin: { url: adminUrl },
+    pki,
+    revision: first.revision,
+    policies: first.policies,
+    examples,
+  };
+}
