@@ -32,7 +32,7 @@ export function* compileList(
 }
 
 function* indexWritten(file: string, patterns: readonly WrittenPattern[], mode: MatchMode): Generator<void, PatternSegment> {
-  const builder = createPatternIndexBuilder(mode, patterns.length);
+  const builder = createPatternIndexBuilder(mode);
   for (const { pattern } of patterns) builder.add(pattern);
   const origins = patterns.map(({ text, line }) => ({ pattern: text, file, line }));
   const unknown = { pattern: "", file, line: 1 };

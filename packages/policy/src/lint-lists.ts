@@ -93,7 +93,7 @@ function lintNeverAdmitted(policy: PolicySource, allow: readonly PlacedPattern[]
 }
 
 function indexOf(list: readonly PlacedPattern[], mode: MatchMode): PatternIndex {
-  const builder = createPatternIndexBuilder(mode, list.length);
+  const builder = createPatternIndexBuilder(mode);
   for (const { pattern } of list) builder.add(pattern);
   return builder.build();
 }

@@ -2,7 +2,7 @@
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   // No field or placeholder is longer; a hostile one must not cost a quadratic comparison.
   if (name.length > 64) return undefined;
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = Math.ceil(name.length / 3);
   let nearest: string | undefined;
   let shortest = limit + 1;
   for (const candidate of known) {

@@ -10,12 +10,16 @@ const maxFileLength = 1_048_576;
 /** Aliases let a few lines stand for millions of nodes. No policy needs more. */
 const maxAliases = 100;
 
+const maxSyntaxErrors = 5;
+
 /** About a millisecond of work between two slices. */
 const lexemesPerSlice = 2_000;
 
 /** The documents of a YAML or JSON file, empty ones left out. Yields between slices of work. */
 export function* readDocuments(file: BundleFile, problems: ProblemSink): Generator<void, readonly DocumentCursor[]> {
   const lines = new LineCounter();
+  // `Parser.parse` would do this, but cannot be sliced.
+  lines.addNewLine(0);
   const report = (code: PolicyProblemCode, offset: number, message: string): void => {
     problems.add({ code, file: file.path, line: lines.linePos(offset).line, field: "", message });
   };
@@ -23,17 +27,10 @@ export function* readDocuments(file: BundleFile, problems: ProblemSink): Generat
     report("policy-file-too-large", 0, 'is larger than 1 MiB; move its patterns into a list file and name that by "allowFrom"');
     return [];
   }
-  try {
-    const documents = yield* composeDocuments(file.text, lines);
-    return documents
-      .filter((document) => isSound(document, report) && !isEmpty(document))
-      .map((document) => DocumentCursor.root({ file: file.path, lines, document, problems }));
-  } catch (error) {
-    // The composer recurses: thousands of nested brackets end its stack.
-    if (!(error instanceof RangeError)) throw error;
-    report("policy-yaml", 0, "is nested too deeply");
-    return [];
-  }
+  const documents = yield* composeDocuments(file.text, lines);
+  return documents
+    .filter((document) => isSound(document, report) && !isEmpty(document))
+    .map((document) => DocumentCursor.root({ file: file.path, lines, document, problems }));
 }
 
 function isEmpty({ contents }: Document.Parsed): boolean {
@@ -60,8 +57,9 @@ type Report = (code: PolicyProblemCode, offset: number, message: string) => void
 
 /** Reports what is wrong with the YAML itself. A document whose syntax is wrong is not read further. */
 function isSound(document: Document.Parsed, report: Report): boolean {
-  const mistakes = [...document.errors, ...document.warnings];
-  for (const { pos, message } of mistakes) report("policy-yaml", pos[0], `is not valid YAML: ${lowerFirst(message)}`);
+  // One wrong bracket brings hundreds of errors; the first say where it is.
+  const mistakes = [...document.errors, ...document.warnings].slice(0, maxSyntaxErrors);
+  for (const { pos, message } of mistakes) report("policy-yaml", pos[0], describeSyntax(message));
   if (mistakes.length > 0) return false;
   return countAliases(document, report) && hasUniqueKeys(document, report);
 }
@@ -97,6 +95,8 @@ function hasUniqueKeys(document: Document.Parsed, report: Report): boolean {
   return isUnique;
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+function describeSyntax(message: string): string {
+  // The composer recurses, and turns the end of its stack into an error of the document.
+  if (/stack/iu.test(message)) return "is nested too deeply";
+  return `is not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
