@@ -1,5 +1,6 @@
 /** Generated protobuf, and its conversion to and from the domain types. */
 export { fromDecideResponse, toDecideResponse } from "./answer-message.ts";
+export { type CertificateSource, createCertificateSource, type MutualTls } from "./certificate-source.ts";
 export { compareRevisions, isAtLeast } from "./compare-revisions.ts";
 export { decisionServiceDefinition, type Received } from "./decision-service-definition.ts";
 export { type ErrorStatus, fromErrorStatus, toErrorStatus } from "./error-status.ts";
@@ -17,8 +18,9 @@ export {
   type ExplainResponse,
   type WatchRevisionRequest,
   type WatchRevisionResponse,
+  type Workload as WorkloadMessage,
 } from "./gen/portcullis/decision/v1/decision.pb.ts";
 export { InvalidMessageError, type WireCode, wireCodes } from "./invalid-message-error.ts";
 export { bounded, maxItemsPerMessage, maxMessageBytes, maxRepeated, maxTimeoutMs } from "./message-limits.ts";
 export { fromRevisionTokenMessage, toRevisionTokenMessage } from "./revision-token-message.ts";
-export { fromWorkloadMessage, toWorkloadMessage } from "./workload-message.ts";
+export { fromWorkloadMessage, sizeOfWorkloadMessage, toWorkloadMessage } from "./workload-message.ts";

@@ -6,7 +6,7 @@ import {
   Operation as OperationEnum,
   Via as ViaEnum,
   type WorkloadImage as WorkloadImageMessage,
-  type Workload as WorkloadMessage,
+  Workload as WorkloadMessage,
 } from "./gen/portcullis/decision/v1/decision.pb.ts";
 import { InvalidMessageError } from "./invalid-message-error.ts";
 import { bounded } from "./message-limits.ts";
@@ -46,6 +46,19 @@ export function toWorkloadMessage(workload: Workload): WorkloadMessage {
     annotations: Object.entries(workload.annotations).map(([key, value]) => ({ key, value })),
     unknownImageLists: workload.unknownImageLists,
   };
+}
+
+/**
+ * Bytes on the wire, or more where that is far below any limit: counting exactly means to encode.
+ * Text takes up to three bytes per UTF-16 unit.
+ */
+export function sizeOfWorkloadMessage(message: WorkloadMessage): number {
+  let characters =
+    1_024 + message.namespace.length + message.name.length + message.kind.length + message.group.length + message.cluster.length;
+  for (const { image, container } of message.images) characters += 16 + image.length + container.length;
+  for (const { key, value } of message.annotations) characters += 16 + key.length + value.length;
+  for (const path of message.unknownImageLists) characters += 8 + path.length;
+  return characters < 1_000_000 ? characters * 3 : WorkloadMessage.encode(message).finish().length;
 }
 
 /** Throws `InvalidMessageError` for a missing workload, an unknown enum value, a repeated annotation or an absurd length. */
