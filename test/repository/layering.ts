@@ -64,7 +64,7 @@ export const mayImportPackage: Readonly<Record<string, readonly string[]>> = {
 const pureWorkspaces = ["packages/image-ref", "packages/policy"];
 
 /** Tests, and what only tests import: contracts that several workspaces run, and what they set up. */
-const tests = "\\.test\\.ts$|-(contract|fixture)\\.ts$|^test/|^scripts/";
+const tests = "\\.test\\.ts$|-(contract|fixture|under-test)\\.ts$|^test/|^scripts/";
 
 /** Everything that no product may import. */
 const testCode = `${tests}|^packages/testing/`;

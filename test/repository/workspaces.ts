@@ -65,7 +65,7 @@ export function packagesWithInstallScript(): readonly string[] {
 
 function readWorkspace(folder: string): Workspace {
   const manifest = readManifest(folder);
-  const isTest = (file: string) => /\.test\.ts$|-(contract|fixture)\.ts$/.test(file);
+  const isTest = (file: string) => /\.test\.ts$|-(contract|fixture|under-test)\.ts$/.test(file);
   return {
     name: manifest.name,
     folder,
