@@ -6,13 +6,13 @@ import type { ReferencePattern } from "./reference-pattern.ts";
  * Hosts that serve Docker Hub's repositories. Runtimes ask `registry-1.docker.io` for `docker.io`; `registry.docker.io` is an
  * alias of it in DNS; `index.docker.io` and `registry.hub.docker.com` serve the same API.
  */
-export const dockerHubHosts: readonly string[] = [
+export const dockerHubHosts: ReadonlySet<string> = new Set([
   dockerHub,
   "index.docker.io",
   "registry-1.docker.io",
   "registry.docker.io",
   "registry.hub.docker.com",
-];
+]);
 
 /** Every way to write the place a reference names: each of `hosts` with each of `paths`. The first of both is the usual one. */
 export interface Spellings {
@@ -23,9 +23,9 @@ export interface Spellings {
 /** The spellings that could reach the same place, ports and addresses folded by `foldHost`. */
 export function spellingsOf({ host, path }: ImageReference): Spellings {
   const folded = foldHost(host);
-  if (!dockerHubHosts.includes(folded)) return { hosts: [folded], paths: [path] };
+  if (!dockerHubHosts.has(folded)) return { hosts: [folded], paths: [path] };
   const short = path.startsWith(officialPrefix) ? path.slice(officialPrefix.length) : path;
-  return { hosts: dockerHubHosts, paths: short.includes("/") ? [path] : [officialPrefix + short, short] };
+  return { hosts: [...dockerHubHosts], paths: short.includes("/") ? [path] : [officialPrefix + short, short] };
 }
 
 /** A pattern whose host is written as `spellingsOf` writes hosts. */
@@ -38,10 +38,11 @@ export function foldPattern(pattern: ReferencePattern): ReferencePattern {
  * ports, and the many spellings of one IPv6 address.
  */
 export function foldHost(host: string): string {
-  const [, name = host, port = ""] = /^(.*?|\[.*\])(?::([0-9]+))?$/.exec(host) ?? [];
-  const number = port.replace(/^0+(?=[0-9])/, "");
-  const suffix = number === "" || number === "443" || number === "80" ? "" : `:${number}`;
-  return (name.startsWith("[") ? foldAddress(name) : name) + suffix;
+  if (!host.includes(":")) return host;
+  const nameEnd = host.startsWith("[") ? host.indexOf("]") + 1 : host.indexOf(":");
+  const name = host.startsWith("[") ? foldAddress(host.slice(0, nameEnd)) : host.slice(0, nameEnd);
+  const port = host.slice(nameEnd).replace(/^:0+(?=[0-9])/, ":");
+  return port === ":443" || port === ":80" ? name : name + port;
 }
 
 /** Eight groups without leading zeros; what is no address stays as it is, as no runtime can reach it. */
