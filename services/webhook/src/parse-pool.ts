@@ -54,7 +54,7 @@ export function createParsePool({ telemetry, threads, maxWaiting = 16, budgetMs 
     const result = await thread.parse({ path, bytes, context });
     if (!("gaveUp" in result)) return result;
     telemetry.log.error({ path, reason: result.gaveUp }, "a body was given up");
-    return { ...toOversizedProblem(path, prefix), message: `the body is too costly: ${result.gaveUp}` };
+    return { ...toOversizedProblem(path, prefix), message: "the body is too costly to be read" };
   }
 
   return {
