@@ -26,8 +26,26 @@ export function imageReviewOf(image: string): string {
   });
 }
 
-export interface CurlCommand {
+/** Where the webhook is asked: a URL that its certificate is valid for, and the address behind it where that is another. */
+export interface Target {
   readonly url: string;
+  readonly address: string | undefined;
+}
+
+/** Hosts that development certificates name. */
+const certified = ["127.0.0.1", "[::1]", "localhost"];
+const unspecified: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "[::]": "[::1]" };
+
+/** The URL of the webhook's ImageReview endpoint, from the one it listens on. */
+export function targetOf(webhookUrl: string): Target {
+  const { hostname, port } = new URL(webhookUrl);
+  const host = unspecified[hostname] ?? hostname;
+  const isCertified = certified.includes(host);
+  return { url: `https://${isCertified ? host : "localhost"}:${port}/image-review`, address: isCertified ? undefined : host };
+}
+
+export interface CurlCommand {
+  readonly target: Target;
   readonly body: string;
   readonly files: ClientFiles;
   /** Where it will be pasted; undefined: anywhere. */
@@ -35,10 +53,11 @@ export interface CurlCommand {
 }
 
 /** One line for `sh`. */
-export function curlCommand({ url, body, files, folder }: CurlCommand): string {
+export function curlCommand({ target: { url, address }, body, files, folder }: CurlCommand): string {
   const from = (file: string) => shellQuoted(folder === undefined ? file : nameFrom(folder, file));
   return [
     "curl --silent --show-error",
+    ...(address === undefined ? [] : [`--resolve ${shellQuoted(`localhost:${new URL(url).port}:${address}`)}`]),
     `--cacert ${from(files.caFile)} --cert ${from(files.certFile)} --key ${from(files.keyFile)}`,
     `--header 'Content-Type: application/json' --data ${shellQuoted(body)}`,
     shellQuoted(url),
@@ -50,14 +69,17 @@ function shellQuoted(text: string): string {
 }
 
 /** Sends a body as JSON with a client certificate, and returns what came back. */
-export function post(
-  url: string,
-  body: string,
-  tls: { readonly ca: string; readonly cert: string; readonly key: string },
-): Promise<string> {
+export function post({ url, address }: Target, body: string, tls: { ca: string; cert: string; key: string }): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-  const sent = request(url, { ...tls, method: "POST", headers, agent: false }, (response) => {
+  const { hostname, port, pathname } = new URL(url);
+  const bare = (host: string) => host.replace(/^\[(.*)\]$/, "$1");
+  const sent = request({
+    ...tls,
+    ...{ host: bare(address ?? hostname), port, path: pathname, method: "POST", agent: false },
+    ...(address === undefined ? {} : { servername: hostname }),
+    headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+  });
+  sent.on("response", (response) => {
     const chunks: Buffer[] = [];
     response.on("data", (chunk: Buffer) => chunks.push(chunk));
     response.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));

@@ -64,7 +64,7 @@ async function replay(command: string): Promise<unknown> {
   const after = (option: string) => words[words.indexOf(option) + 1] ?? "";
   const read = (option: string) => readFile(join(folder, after(option)), "utf8");
   const tls = { ca: await read("--cacert"), cert: await read("--cert"), key: await read("--key") };
-  return JSON.parse(await post(words.at(-1) ?? "", after("--data"), tls));
+  return JSON.parse(await post({ url: words.at(-1) ?? "", address: undefined }, after("--data"), tls));
 }
 
 describe("serve", () => {
@@ -102,15 +102,23 @@ describe("serve", () => {
   });
 
   it("prints one object with the addresses for programs", async () => {
-    const { terminal, status, until } = serve([...anyPorts, "--policies", join(folder, "policies"), "--output", "json"]);
+    const { terminal, status, until } = serve([
+      ...anyPorts,
+      "--host",
+      "0.0.0.0",
+      "--policies",
+      join(folder, "policies"),
+      "--output",
+      "json",
+    ]);
     await until("\n");
     terminal.stop();
 
     expect(await status).toBe(0);
     expect(JSON.parse(terminal.written.output)).toMatchObject({
       ready: true,
-      webhook: { imageReview: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+\/image-review$/) },
-      decision: { address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) },
+      webhook: { imageReview: expect.stringMatching(/^https:\/\/0\.0\.0\.0:\d+\/image-review$/) },
+      decision: { address: expect.stringMatching(/^0\.0\.0\.0:\d+$/) },
       admin: { url: expect.stringMatching(/^http:/) },
       revision: 1,
       policies: ["trusted-registries"],

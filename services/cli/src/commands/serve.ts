@@ -1,18 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { FolderProblem } from "@portcullis/policy-bus";
+import { askExamples } from "../ask-examples.ts";
 import { isJson, type RunCommand } from "../command-definition.ts";
 import { createStandalone } from "../create-standalone.ts";
 import { describePlace } from "../describe-place.ts";
-import { curlCommand, type ExampleRequest, imageReviewOf, post } from "../example-request.ts";
 import { loadServeConfig } from "../load-serve-config.ts";
 import { announcementObject, describeRevision, describeStandalone } from "../serve-announcement.ts";
 import { examplePolicies } from "../shipped-files.ts";
-import type { Standalone } from "../standalone.ts";
 import { styled, type Terminal } from "../terminal.ts";
-
-/** With the example policies the first is refused and the second admitted; with others, what was answered is shown. */
-const exampleImages = ["some-registry.io/app:1.0", "internal-registry.io/app:1.0"];
 
 /** `portcullis serve`. */
 export const serve: RunCommand = async ({ options }, terminal) => {
@@ -32,7 +27,10 @@ export const serve: RunCommand = async ({ options }, terminal) => {
     },
   );
   if (!stop.aborted) {
-    const examples = await askExamples(standalone, folderOfReader(terminal));
+    const examples = await askExamples(standalone, folderOfReader(terminal)).catch((error: unknown) => {
+      terminal.printError(`portcullis: the webhook could not be asked from here: ${String(error)}\n`);
+      return [];
+    });
     if (asJson) await terminal.print(`${JSON.stringify(announcementObject(standalone, examples))}\n`);
     await say(describeStandalone(standalone, { examples, paths, terminal }));
     await aborted(stop);
@@ -47,20 +45,6 @@ export const serve: RunCommand = async ({ options }, terminal) => {
 /** npm starts scripts in the package's folder, wherever the reader stands: then only absolute names work when pasted. */
 function folderOfReader({ environment, workingDirectory }: Terminal): string | undefined {
   return [undefined, workingDirectory].includes(environment["INIT_CWD"]) ? workingDirectory : undefined;
-}
-
-function askExamples(standalone: Standalone, folder: string | undefined): Promise<readonly ExampleRequest[]> {
-  return Promise.all(exampleImages.map((image) => askExample(standalone, image, folder)));
-}
-
-async function askExample({ webhookUrl, pki }: Standalone, image: string, folder: string | undefined): Promise<ExampleRequest> {
-  const url = `${webhookUrl}/image-review`;
-  const body = imageReviewOf(image);
-  const files = { caFile: pki.caFile, ...pki.apiServerClient };
-  const read = (file: string) => readFile(file, "utf8");
-  const [ca, cert, key] = await Promise.all([read(files.caFile), read(files.certFile), read(files.keyFile)]);
-  const { status }: { status: { allowed: boolean; reason?: string } } = JSON.parse(await post(url, body, { ca, cert, key }));
-  return { image, command: curlCommand({ url, body, files, folder }), allowed: status.allowed, reason: status.reason ?? "" };
 }
 
 function describeProblems(problems: readonly FolderProblem[], terminal: Terminal): string {

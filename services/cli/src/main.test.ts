@@ -1,0 +1,58 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const bin = fileURLToPath(new URL("../bin/portcullis.mjs", import.meta.url));
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "portcullis-main-"));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(bin, args, { cwd: folder, stdio: "pipe" });
+}
+
+async function endOf(child: ChildProcessWithoutNullStreams) {
+  const [[code], error] = await Promise.all([once(child, "exit"), text(child.stderr)]);
+  return { code, error };
+}
+
+describe("the portcullis command as a process", () => {
+  it("serves until it is interrupted, and then exits 0", async () => {
+    const child = start("serve", "--webhook-port", "0", "--decision-port", "0", "--admin-port", "0", "--output", "json");
+    const ended = endOf(child);
+    const [line] = await once(createInterface(child.stdout), "line");
+    const { admin, examples }: { admin: { url: string }; examples: { allowed: boolean }[] } = JSON.parse(line);
+    const readiness = await fetch(`${admin.url}/readyz`);
+    child.kill("SIGINT");
+
+    expect(readiness.status).toBe(200);
+    expect(examples.map(({ allowed }) => allowed)).toEqual([false, true]);
+    expect(await ended).toEqual({ code: 0, error: "" });
+  });
+
+  it("ends without a word when nobody reads what it answers, and does not say that all is well", async () => {
+    const child = start("image", "parse", "-");
+    const ended = endOf(child);
+    child.stdin.on("error", () => {});
+    child.stdin.write('"nginx"\n');
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    child.stdin.write('"redis"\n');
+
+    expect(await ended).toEqual({ code: 2, error: "" });
+  });
+
+  it("exits 2 for a mistake of usage", async () => {
+    expect(await endOf(start("frobnicate"))).toMatchObject({ code: 2, error: expect.stringMatching(/^portcullis: unknown command/) });
+  });
+});
