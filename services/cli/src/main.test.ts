@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -50,6 +51,17 @@ describe("the portcullis command as a process", () => {
     child.stdin.write('"redis"\n');
 
     expect(await ended).toEqual({ code: 2, error: "" });
+  });
+
+  it("says in one sentence that a port is in use, and exits 2", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const child = start("serve", "--webhook-port", "0", "--decision-port", String(port), "--admin-port", "0");
+
+    expect(await endOf(child)).toEqual({ code: 2, error: expect.stringMatching(/^portcullis: .* in use; .*\(start-port-in-use\)\n$/) });
+    other.close();
   });
 
   it("exits 2 for a mistake of usage", async () => {

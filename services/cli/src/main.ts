@@ -3,6 +3,9 @@ import { constants } from "node:os";
 import { describeFailure, run } from "./run.ts";
 import { createTerminal } from "./terminal.ts";
 
+// The gRPC library writes lines of its own to standard error. What they would say comes as errors, which `run` puts into a sentence.
+process.env["GRPC_VERBOSITY"] ??= "NONE";
+
 const stop = new AbortController();
 
 /** A Ctrl-C can arrive twice: from the terminal, and handed on by npm or the launcher. Later than this, it is a second one. */
