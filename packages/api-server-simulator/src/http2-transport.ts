@@ -61,7 +61,7 @@ function sendOn(session: ClientHttp2Session, url: URL, { body, timeoutSeconds, t
       reject(new TransportError("timeout", `no answer within ${timeoutMs} ms`));
       stream.close(constants.NGHTTP2_CANCEL);
     }, timeoutMs);
-    stream.on("error", (error) => reject(toTransportError(error)));
+    stream.on("error", (error: Error) => reject(toTransportError(error)));
     stream.on("close", () => {
       clearTimeout(timer);
       reject(new TransportError("failed", "the stream ended before the answer did"));
