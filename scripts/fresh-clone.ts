@@ -31,8 +31,12 @@ async function startAndAsk(): Promise<void> {
   // A group of its own, so that a signal reaches npm and all below it at once, as Ctrl-C does.
   const npm = spawn("npm", ["start"], { cwd: clone, env, stdio: ["ignore", "pipe", "inherit"], detached: true });
   const exited = once(npm, "exit");
+  let isRunning = true;
+  npm.once("exit", () => {
+    isRunning = false;
+  });
   const interrupt = (signal: NodeJS.Signals) => {
-    if (npm.pid !== undefined && npm.exitCode === null) process.kill(-npm.pid, signal);
+    if (npm.pid !== undefined && isRunning) process.kill(-npm.pid, signal);
   };
   const giveUp = setTimeout(() => interrupt("SIGKILL"), startLimitMs);
   const killWithUs = () => interrupt("SIGKILL");

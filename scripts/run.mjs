@@ -7,5 +7,5 @@ if (command === undefined) {
   process.stderr.write("usage: node scripts/run.mjs COMMAND [ARG…]\n");
   process.exit(2);
 }
-ensureInstalled();
-runInRoot(command, args, { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --conditions=source`.trim() });
+await ensureInstalled();
+await runInRoot(command, args, { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --conditions=source`.trim() });

@@ -1,28 +1,58 @@
 // Plain JavaScript without dependencies: it runs on Node 20, before anything is installed.
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { fail, findRuntime, runAndExit, runtimePackage } from "../services/cli/bin/runtime.mjs";
+import { endAs, fail, findRuntime, run, runAndExit, runtimePackage } from "../services/cli/bin/runtime.mjs";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
+const lockFile = join(root, "package-lock.json");
+const recordFile = join(root, "node_modules", ".package-lock.json");
+
 /** Runs `npm ci` unless what is installed is what the lock file names. Exits 2 with the reason when it fails. */
-export function ensureInstalled() {
-  if (isInstalled(join(root, "package-lock.json"), join(root, "node_modules", ".package-lock.json"))) return;
+export async function ensureInstalled() {
+  if (isInstalled(lockFile, recordFile)) return;
+  await othersInstall();
+  if (isInstalled(lockFile, recordFile)) return;
   process.stderr.write("portcullis: installing dependencies with `npm ci` …\n");
+  const outcome = await npmCi();
+  if (outcome.signal !== null) endAs(outcome);
+  if (outcome.code !== 0) fail("`npm ci` failed; mend what it says above and run this command again");
+}
+
+async function npmCi() {
   const args = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
   // The npm that started us, where one did: PATH may hold another one or, on Windows, a script that needs a shell.
   const npm = process.env.npm_execpath;
   const isNpm = npm !== undefined && basename(npm) === "npm-cli.js";
-  const options = { cwd: root, stdio: ["ignore", 2, 2] };
-  const result = isNpm
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
-  if (result.error !== undefined)
-    fail(`cannot run \`npm ci\` (${result.error.message}): install npm, which comes with Node, and run this command again`);
-  if (result.signal !== null) fail("`npm ci` was interrupted; run this command again");
-  if (result.status !== 0) fail("`npm ci` failed; mend what it says above and run this command again");
+  const options = { cwd: root, stdio: ["ignore", 2, 2], onStart: (pid) => writeFileSync(installerFile, String(pid)) };
+  const outcome = isNpm
+    ? await run(process.execPath, [npm, ...args], options)
+    : await run("npm", args, { ...options, shell: process.platform === "win32" });
+  rmSync(installerFile, { force: true });
+  return outcome;
+}
+
+/** Names the `npm ci` that is at work in this checkout. Outside of it, since `npm ci` empties `node_modules`. */
+const installerFile = join(tmpdir(), `portcullis-npm-ci-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
+
+/** Two at a time break each other: a second command waits, also for one that was left behind by a command that was killed. */
+async function othersInstall() {
+  for (let waited = 0; waited < 300 && isInstalling(); waited++) {
+    if (waited === 0) process.stderr.write("portcullis: waiting for another `npm ci` in this folder …\n");
+    await setTimeout(1000);
+  }
+}
+
+function isInstalling() {
+  try {
+    return process.kill(Number(readFileSync(installerFile, "utf8")), 0);
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -30,9 +60,9 @@ export function ensureInstalled() {
  * By content, since file times say nothing after a branch was switched or a folder copied. Optional packages may be
  * absent, which those for other platforms are; not the one that brings Node 24 where this Node is older.
  */
-export function isInstalled(lockFile, recordFile) {
-  const locked = readPackages(lockFile);
-  const installed = readPackages(recordFile);
+export function isInstalled(lock, record) {
+  const locked = readPackages(lock);
+  const installed = readPackages(record);
   if (locked === undefined || installed === undefined) return false;
   return Object.entries(locked).every(([path, wanted]) => {
     if (!path.includes("node_modules/")) return true;
@@ -52,10 +82,10 @@ function readPackages(file) {
 }
 
 /** Runs `node`, or a program from `node_modules/.bin`, in the root folder with our runtime first on PATH. */
-export function runInRoot(command, args, env = {}) {
+export async function runInRoot(command, args, env = {}) {
   const runtime = findRuntime();
   const path = [dirname(runtime), join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
-  runAndExit(command === "node" ? runtime : command, args, {
+  await runAndExit(command === "node" ? runtime : command, args, {
     cwd: root,
     env: { ...process.env, PATH: path, ...env },
     shell: process.platform === "win32" && command !== "node",

@@ -2,5 +2,5 @@
 import { findRuntime, portcullisArguments, portcullisEnvironment, runAndExit } from "../services/cli/bin/runtime.mjs";
 import { ensureInstalled } from "./runtime.mjs";
 
-ensureInstalled();
-runAndExit(findRuntime(), [...portcullisArguments(), "serve", ...process.argv.slice(2)], { env: portcullisEnvironment() });
+await ensureInstalled();
+await runAndExit(findRuntime(), [...portcullisArguments(), "serve", ...process.argv.slice(2)], { env: portcullisEnvironment() });

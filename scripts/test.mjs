@@ -1,5 +1,5 @@
 // `npm test`: installs what is missing, then runs every test that needs nothing but Node and npm.
 import { ensureInstalled, runInRoot } from "./runtime.mjs";
 
-ensureInstalled();
-runInRoot("vitest", ["run", ...process.argv.slice(2)]);
+await ensureInstalled();
+await runInRoot("vitest", ["run", ...process.argv.slice(2)]);

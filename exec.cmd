@@ -1,0 +1,2 @@
+@rem Windows has no `exec`, with which package.json's `start` hands Ctrl-C and the exit status straight to Portcullis elsewhere.
+@%*
