@@ -39,7 +39,11 @@ function listeners<Update>(first: Update) {
   return {
     add(listener: (update: Update) => void) {
       all.add(listener);
-      listener(latest);
+      // Not before this call returns: grpc-js 1.14 starts watching its own credentials only after it has added these listeners, and a
+      // server that missed the first certificate drops every connection.
+      queueMicrotask(() => {
+        if (all.has(listener)) listener(latest);
+      });
     },
     remove: (listener: (update: Update) => void) => void all.delete(listener),
     update(next: Update) {
