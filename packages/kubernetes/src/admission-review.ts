@@ -3,6 +3,7 @@ import { type ScannedImages, scanImages } from "./image-scan.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import { JsonProblem } from "./json-problem.ts";
 import { judgedImages, judgedKind, kindOf, type ObjectKind } from "./judged-object.ts";
+import { assertJudgeable, maxImages } from "./max-images.ts";
 import type { Review, ReviewContext, ReviewProblem, ReviewProblemCode } from "./parsed-review.ts";
 import { malformed, readOptionalBoolean, readOptionalText } from "./review-values.ts";
 
@@ -26,21 +27,6 @@ export function parseAdmissionReview(body: Buffer, context: ReviewContext): Revi
     if (error instanceof JsonProblem) return toProblem(envelope, error.code, error.message);
     throw error;
   }
-}
-
-/**
- * The problem of a body that is too large to be parsed, with the `request.uid` that its first bytes hold: only a
- * `uid` directly in the top-level `request` counts, wherever else the text may say "uid".
- */
-export function toOversizedAdmissionProblem(prefix: Buffer, maxBodyBytes: number): ReviewProblem {
-  const found = parseAdmissionReview(prefix, { cluster: "", unknownImageLists: "report" });
-  return {
-    ok: false,
-    code: "review-too-large",
-    message: `the body is larger than ${maxBodyBytes} bytes`,
-    uid: found.uid,
-    apiVersion: found.apiVersion,
-  };
 }
 
 /** What an AdmissionReview says, as far as it was read. */
@@ -110,7 +96,7 @@ class Envelope {
         this.object = this.#readObject(cursor, "request.object");
         return;
       case "oldObject":
-        this.oldObject = this.#readObject(cursor, "request.oldObject");
+        this.#readOldObject(cursor);
         return;
       default:
         cursor.skipValue();
@@ -125,6 +111,12 @@ class Envelope {
       else if (cursor.key === "kind") this.objectKind = readOptionalText(cursor, "request.kind.kind");
       else cursor.skipValue();
     }
+  }
+
+  #readOldObject(cursor: JsonCursor): void {
+    // An API server says the operation first, and only an UPDATE is compared with what stood before.
+    if (this.operation === "" || this.operation === "UPDATE") this.oldObject = this.#readObject(cursor, "request.oldObject");
+    else cursor.skipValue();
   }
 
   #readObject(cursor: JsonCursor, path: string): ScannedImages | undefined {
@@ -153,7 +145,10 @@ function toReview(envelope: Envelope, context: ReviewContext): Review | ReviewPr
   const operation = toOperation(envelope.operation);
   const kind = toObjectKind(envelope);
   const object = judgedObject(envelope, operation);
-  const images = judgedImages(object, kind, "request.object.");
+  const all = judgedImages(object, kind, "request.object.");
+  const imagesUnchanged = operation === "UPDATE" && haveAllStood(all, envelope.oldObject?.images ?? []);
+  // No policy judges unchanged images, so that an object that has grown too large can still be edited.
+  if (!imagesUnchanged) assertJudgeable(all);
   return {
     ok: true,
     uid: envelope.uid,
@@ -166,8 +161,8 @@ function toReview(envelope: Envelope, context: ReviewContext): Review | ReviewPr
       ...judgedKind(kind),
       name: envelope.name === "" ? object.name : envelope.name,
       operation,
-      images,
-      imagesUnchanged: operation === "UPDATE" && haveAllStood(images, envelope.oldObject?.images ?? []),
+      images: all.slice(0, maxImages),
+      imagesUnchanged,
       annotations: {},
       unknownImageLists: object.unknownImageLists,
     },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseImageReview, toOversizedImageProblem } from "./image-review.ts";
+import { parseImageReview } from "./image-review.ts";
 import type { Review, ReviewProblem } from "./parsed-review.ts";
 
 function parse(body: unknown): Review | ReviewProblem {
@@ -80,6 +80,7 @@ describe("parseImageReview", () => {
     ["two lists", '{"spec":{"containers":[{"image":"evil"}],"containers":[]}}', "review-duplicate-key"],
     ["two specs", '{"spec":{},"spec":{}}', "review-duplicate-key"],
     ["an annotation twice", '{"spec":{"annotations":{"a.image-policy.k8s.io/":"1","a.image-policy.k8s.io/":"2"}}}', "review-duplicate-key"],
+    ["4,097 images", aReview({ containers: Array.from({ length: 4097 }, () => ({ image: "nginx" })) }), "review-too-many-images"],
     ["129 levels", `{"metadata":${"[".repeat(128)}${"]".repeat(128)}}`, "review-too-deep"],
     ["400,001 values and names", `{"metadata":[${"1,".repeat(399_997)}1]}`, "review-too-many-tokens"],
   ])("finds the problem of a review with %s", (_, body, code) => {
@@ -110,11 +111,5 @@ describe("parseImageReview", () => {
       }),
       { numRuns: 1000 },
     );
-  });
-});
-
-describe("toOversizedImageProblem", () => {
-  it("denies what is too large to be read", () => {
-    expect(toOversizedImageProblem(10)).toMatchObject({ ok: false, code: "review-too-large", message: "the body is larger than 10 bytes" });
   });
 });

@@ -1,10 +1,12 @@
 import type { WorkloadImage } from "@portcullis/policy";
 import { JsonCursor } from "./json-cursor.ts";
 import { JsonProblem } from "./json-problem.ts";
+import { assertJudgeable } from "./max-images.ts";
 import type { Review, ReviewContext, ReviewProblem } from "./parsed-review.ts";
 import { malformed, readOptionalText } from "./review-values.ts";
 
-const apiVersion = "imagepolicy.k8s.io/v1alpha1";
+/** The only version of an ImageReview there is. */
+export const imageReviewApiVersion = "imagepolicy.k8s.io/v1alpha1";
 
 /** kube-apiserver sends only annotations whose key contains this; others in a body are not its words. */
 const annotationMark = ".image-policy.k8s.io/";
@@ -17,14 +19,10 @@ export function parseImageReview(body: Buffer, context: ReviewContext): Review |
     cursor.assertEnd();
     return toReview(envelope, context);
   } catch (error) {
-    if (error instanceof JsonProblem) return { ok: false, code: error.code, message: error.message, uid: "", apiVersion };
+    if (error instanceof JsonProblem)
+      return { ok: false, code: error.code, message: error.message, uid: "", apiVersion: imageReviewApiVersion };
     throw error;
   }
-}
-
-/** The problem of a body that is too large to be parsed. */
-export function toOversizedImageProblem(maxBodyBytes: number): ReviewProblem {
-  return { ok: false, code: "review-too-large", message: `the body is larger than ${maxBodyBytes} bytes`, uid: "", apiVersion };
 }
 
 interface Envelope {
@@ -111,15 +109,22 @@ function isAbsent(cursor: JsonCursor): boolean {
   return true;
 }
 
-function toReview({ apiVersion: version, kind, spec }: Envelope, { cluster }: ReviewContext): Review | ReviewProblem {
-  if (kind !== "ImageReview" || version !== apiVersion) {
-    return { ok: false, code: "review-wrong-kind", message: `the body is no ImageReview of "${apiVersion}"`, uid: "", apiVersion };
+function toReview({ apiVersion, kind, spec }: Envelope, { cluster }: ReviewContext): Review | ReviewProblem {
+  if (kind !== "ImageReview" || apiVersion !== imageReviewApiVersion) {
+    return {
+      ok: false,
+      code: "review-wrong-kind",
+      message: `the body is no ImageReview of "${imageReviewApiVersion}"`,
+      uid: "",
+      apiVersion: imageReviewApiVersion,
+    };
   }
   if (spec === undefined) throw malformed("spec", "is missing");
+  assertJudgeable(spec.images);
   return {
     ok: true,
     uid: "",
-    apiVersion,
+    apiVersion: imageReviewApiVersion,
     dryRun: false,
     workload: {
       via: "image-review",

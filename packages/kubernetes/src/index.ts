@@ -5,14 +5,15 @@ export {
   toAdmissionResponse,
   toAdmissionUndecidedResponse,
 } from "./admission-response.ts";
-export { parseAdmissionReview, toOversizedAdmissionProblem } from "./admission-review.ts";
-export { parseImageReview, toOversizedImageProblem } from "./image-review.ts";
+export { parseAdmissionReview } from "./admission-review.ts";
+export { parseImageReview } from "./image-review.ts";
 export {
   type ImageReviewResponseBody,
   toImageReviewProblemResponse,
   toImageReviewResponse,
   toImageReviewUndecidedResponse,
 } from "./image-review-response.ts";
+export { toOversizedAdmissionProblem, toOversizedImageProblem } from "./oversized-review.ts";
 export {
   type Review,
   type ReviewContext,

@@ -46,6 +46,7 @@ export const reviewProblemCodes = [
   "review-duplicate-key",
   "review-too-deep",
   "review-too-many-tokens",
+  "review-too-many-images",
   "review-too-large",
 ] as const;
 export type ReviewProblemCode = (typeof reviewProblemCodes)[number];

@@ -5,6 +5,7 @@ import { scanImages } from "./image-scan.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import { JsonProblem } from "./json-problem.ts";
 import { judgedImages, judgedKind, kindOf } from "./judged-object.ts";
+import { assertJudgeable } from "./max-images.ts";
 import type { Review, ReviewProblem, ReviewProblemCode } from "./parsed-review.ts";
 import { readDocuments } from "./read-documents.ts";
 
@@ -105,6 +106,8 @@ function fromObject(json: Buffer, place: Place): DocumentWorkload | DocumentProb
     const { cluster, namespace, operation } = place.defaults;
     const kind = kindOf(object);
     const isDelete = operation === "DELETE";
+    const images = isDelete ? [] : judgedImages(object, kind, "");
+    assertJudgeable(images);
     return {
       ok: true,
       source: place.source,
@@ -116,7 +119,7 @@ function fromObject(json: Buffer, place: Place): DocumentWorkload | DocumentProb
         ...judgedKind(kind),
         name: object.name,
         operation,
-        images: isDelete ? [] : judgedImages(object, kind, ""),
+        images,
         imagesUnchanged: false,
         annotations: {},
         unknownImageLists: isDelete ? [] : object.unknownImageLists,
