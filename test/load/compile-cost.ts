@@ -1,0 +1,82 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Bundle, compileInSlices } from "@portcullis/policy";
+import type { BenchOptions } from "./bench-options.ts";
+import { bytesInUse } from "./heap.ts";
+import { type ListKind, listKinds, patternAt } from "./long-list.ts";
+import type { Bound, Measurement, Section } from "./report.ts";
+import { spreadOf } from "./statistics.ts";
+
+interface Compilation {
+  readonly seconds: number;
+  readonly longestHoldMs: number;
+  readonly bytesPerEntry: number;
+}
+
+/** Time to compile a policy with one long list in memory, and for how long it keeps the event loop from anything else. */
+export async function measureCompile({ isSlice }: BenchOptions): Promise<Section> {
+  const size = isSlice ? 100_000 : 1_000_000;
+  const rounds = isSlice ? 3 : 5;
+  const entries = `${size.toLocaleString("en-GB")} entries`;
+  const measurements: Measurement[] = [];
+  const bounds: Bound[] = [];
+  for (const kind of listKinds) {
+    const bundle = bundleOf(kind, size);
+    await compileOnce(bundle, size);
+    const runs: Compilation[] = [];
+    for (let round = 0; round < rounds; round++) runs.push(await compileOnce(bundle, size));
+    const seconds = spreadOf(runs.map((run) => run.seconds));
+    const holds = spreadOf(runs.map((run) => run.longestHoldMs));
+    const bytes = spreadOf(runs.map((run) => run.bytesPerEntry));
+    const name = `${kind}, ${entries}`;
+    measurements.push({ name, unit: "bytes per entry in the snapshot", spread: bytes });
+    bounds.push({ name, unit: "s to compile", spread: seconds, limit: isSlice ? 0.6 : 3 });
+    bounds.push({ name, unit: "ms longest hold", spread: holds, limit: 20 });
+  }
+  const method = `the text of a list file in memory to a snapshot that serves; ${rounds} runs after one to warm up`;
+  return { name: "compile", method, measurements, bounds };
+}
+
+function bundleOf(kind: ListKind, size: number): Bundle {
+  const lines: string[] = [];
+  for (let i = 0; i < size; i++) lines.push(patternAt(kind, i));
+  const policy =
+    "apiVersion: portcullis.dev/v1\nkind: ImagePolicy\nmetadata: { name: long }\nspec: { enforcement: deny, allowFrom: [list.txt] }\n";
+  return {
+    files: [
+      { path: "policy.yaml", text: policy },
+      { path: "list.txt", text: `${lines.join("\n")}\n` },
+    ],
+  };
+}
+
+async function compileOnce(bundle: Bundle, size: number): Promise<Compilation> {
+  const before = bytesInUse();
+  const watch = watchEventLoop();
+  const startMs = performance.now();
+  const snapshot = await compileInSlices(bundle, { revision: { lineage: "bench", epoch: 1, revision: 1 }, pause: () => nextTurn() });
+  const seconds = (performance.now() - startMs) / 1000;
+  const longestHoldMs = await watch.stop();
+  const bytesPerEntry = (bytesInUse() - before) / size;
+  if (snapshot.policies.length !== 1) throw new Error("the policy did not compile");
+  return { seconds, longestHoldMs, bytesPerEntry };
+}
+
+/** Looks every millisecond how late it is called. */
+function watchEventLoop(): { stop(): Promise<number> } {
+  let longestMs = 0;
+  let lastMs = performance.now();
+  const look = (): void => {
+    const nowMs = performance.now();
+    longestMs = Math.max(longestMs, nowMs - lastMs - 1);
+    lastMs = nowMs;
+  };
+  const timer = setInterval(look, 1);
+  return {
+    async stop() {
+      await nextTurn();
+      look();
+      clearInterval(timer);
+      return longestMs;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import { type ClientHttp2Session, connect } from "node:http2";
+import type { Load, LoadOptions } from "./http1-load.ts";
+
+const sessionCount = 2;
+
+/** HTTP/2 as kube-apiserver's image policy plugin uses it: few connections, many streams. */
+export async function createHttp2Load({ port, path, bodies, tls, concurrency }: LoadOptions): Promise<Load> {
+  const sessions = await Promise.all(
+    Array.from({ length: sessionCount }, async () => {
+      const session = connect(`https://localhost:${port}`, { ...tls, host: "127.0.0.1" });
+      await once(session, "connect");
+      return session;
+    }),
+  );
+  let first = "";
+
+  function ask(session: ClientHttp2Session): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stream = session.request({
+        ":method": "POST",
+        ":path": path,
+        "content-type": "application/json",
+        "user-agent": "kube-apiserver",
+        accept: "application/json, */*",
+        "content-length": bodies.size,
+      });
+      let status: unknown;
+      let answer = "";
+      stream.on("response", (headers) => {
+        status = headers[":status"];
+      });
+      stream.setEncoding("latin1");
+      stream.on("data", (chunk: string) => {
+        answer += chunk;
+      });
+      stream.on("error", reject);
+      stream.on("end", () => {
+        if (first === "") first = answer;
+        if (status === 200) resolve();
+        else reject(new Error(`${path} answered ${String(status)} ${answer.slice(0, 200)}`));
+      });
+      // Frames are written later than this call returns: the next body would overwrite this one.
+      stream.end(Buffer.from(bodies.next()));
+    });
+  }
+
+  return {
+    async run(count) {
+      let left = count;
+      const startMs = performance.now();
+      await Promise.all(
+        Array.from({ length: concurrency }, async (_, index) => {
+          const session = sessions[index % sessionCount];
+          while (session !== undefined && left-- > 0) await ask(session);
+        }),
+      );
+      return (performance.now() - startMs) / 1000;
+    },
+    firstAnswer: () => first,
+    close: () => {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}

@@ -1,0 +1,19 @@
+// The floor our own cost is judged by: Fastify as the webhook uses it, which takes a body and sends it back.
+import fastify from "fastify";
+import { readTlsMaterial } from "../tls-material.ts";
+import { reportUsage } from "./report-usage.ts";
+
+const [folder = "", parsing] = process.argv.slice(2);
+const tls = { ...(await readTlsMaterial(folder)).server, requestCert: true, rejectUnauthorized: true };
+
+const app = fastify({ http2: true, https: { ...tls, allowHTTP1: true }, logger: false, bodyLimit: 7 * 1024 * 1024 });
+// `json`: Fastify's own parser and serialiser. Otherwise the body stays the bytes that came.
+if (parsing !== "json") {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+}
+app.post("/*", (request, reply) => reply.header("content-type", "application/json").send(request.body));
+
+const address = await app.listen({ host: "127.0.0.1", port: 0 });
+app.server.keepAliveTimeout = 120_000;
+reportUsage(Number(new URL(address).port), { withHolds: false });
