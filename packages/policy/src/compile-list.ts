@@ -1,4 +1,10 @@
-import { createPatternIndexBuilder, isPatternProblem, type MatchMode, parseReferencePattern } from "@portcullis/image-ref";
+import {
+  createPatternIndexBuilder,
+  isPatternProblem,
+  type MatchMode,
+  type PatternIndex,
+  parseReferencePattern,
+} from "@portcullis/image-ref";
 import type { BundleFile } from "./bundle.ts";
 import { LineTable } from "./line-table.ts";
 import { maxPatternLength, readListFile } from "./list-file.ts";
@@ -53,11 +59,7 @@ function* indexFile(
     if (mistake === undefined) lines.add(line);
     else problems.add({ code: "policy-bad-pattern", file: file.path, line, field: "", message: mistake });
   });
-  const { path } = file;
-  const segment = {
-    index: yield* builder.buildSteps(),
-    originOf: (ordinal: number) => ({ pattern: "", file: path, line: lines.lineOf(ordinal) }),
-  };
+  const segment = toSegment(file.path, lines, yield* builder.buildSteps());
   indexed.set(key, segment);
   return segment;
 
@@ -67,6 +69,11 @@ function* indexFile(
     builder.add(pattern);
     return undefined;
   }
+}
+
+/** A function of its own, since a closure in `indexFile` would hold the file's text and the builder for as long as the snapshot lives. */
+function toSegment(file: string, lines: LineTable, index: PatternIndex): PatternSegment {
+  return { index, originOf: (ordinal) => ({ pattern: "", file, line: lines.lineOf(ordinal) }) };
 }
 
 function reportMissing({ file }: PolicySource, { path, line, field }: WrittenPath, { files, problems }: ListCompilation): void {

@@ -19,14 +19,28 @@ export function evaluate(snapshot: Snapshot, workload: Workload): Decision {
 }
 
 function judgeImages(snapshot: Snapshot, workload: Workload, ledger: Ledger): void {
-  const scopes = snapshot.policies.map((policy) => scopeOfWorkload(policy, workload));
+  const matching = matchingPolicies(snapshot.policies, workload);
   for (const written of workload.images) {
-    const image = { written, reference: parseImageReference(written.image) };
-    const isCovered = judgeByPolicies(snapshot.policies, scopes, { workload, image, ledger });
-    judgeByBundle(snapshot, isCovered, { workload, image, ledger });
+    const judging = { workload, image: { written, reference: parseImageReference(written.image) }, ledger };
+    judgeByBundle(snapshot, judgeByPolicies(matching, judging), judging);
     // The verdict stands and the findings are full: the rest of a hostile list is not worth its time.
     if (!ledger.isOpen("deny")) return;
   }
+}
+
+/** A policy that says something about a workload. */
+interface MatchingPolicy {
+  readonly policy: CompiledPolicy;
+  readonly scope: Scope;
+}
+
+function matchingPolicies(policies: readonly CompiledPolicy[], workload: Workload): readonly MatchingPolicy[] {
+  const matching: MatchingPolicy[] = [];
+  for (const policy of policies) {
+    const scope = scopeOfWorkload(policy, workload);
+    if (scope !== "outside") matching.push({ policy, scope });
+  }
+  return matching;
 }
 
 interface Judging {
@@ -36,11 +50,9 @@ interface Judging {
 }
 
 /** Whether an allow list covers the image, once every policy that matches has judged it. */
-function judgeByPolicies(policies: readonly CompiledPolicy[], scopes: readonly Scope[], judging: Judging): boolean {
+function judgeByPolicies(matching: readonly MatchingPolicy[], judging: Judging): boolean {
   let isCovered = false;
-  for (const [index, policy] of policies.entries()) {
-    const workloadScope = scopes[index] ?? "outside";
-    if (workloadScope === "outside") continue;
+  for (const { policy, scope: workloadScope } of matching) {
     const scope = scopeOfImage(policy, workloadScope, judging.image.written);
     if (policy.covers && scope !== "outside") isCovered = true;
     judgeByPolicy(policy, workloadScope, scope, judging);

@@ -41,11 +41,13 @@ export function openHost(host: string): OpenHost | undefined {
   return { reason: `anyone may open an account on "${name}" and push there`, isAnonymous: false };
 }
 
-/** Why a host with wildcards is not only its author's; `host` is as in the pattern. */
+/** Why a host with wildcards, whose end is never open, is not only its author's. */
 export function openLabels(host: string): string {
-  const domain = host.slice(host.lastIndexOf("*") + 1).replace(/^[^.]*\./u, "");
-  if (domain === "" || !host.slice(host.lastIndexOf("*")).includes("."))
-    return "the last label is open, so anyone may register a domain that matches";
+  const domain = host
+    .slice(host.lastIndexOf("*") + 1)
+    .replace(/^[^.]*\./u, "")
+    .replace(/:\d+$/u, "");
+  if (!domain.includes(".")) return `anyone may register a domain below "${domain}"`;
   if (sharedDomains.some((shared) => domain === shared || domain.endsWith(`.${shared}`)))
     return `anyone can get a registry below "${domain}"`;
   return `any label matches, so whoever can serve one name below "${domain}" is trusted`;
