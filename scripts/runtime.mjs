@@ -1,7 +1,5 @@
 // Plain JavaScript without dependencies: it runs on Node 20, before anything is installed.
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -28,7 +26,7 @@ async function npmCi() {
   // The npm that started us, where one did: PATH may hold another one or, on Windows, a script that needs a shell.
   const npm = process.env.npm_execpath;
   const isNpm = npm !== undefined && basename(npm) === "npm-cli.js";
-  const options = { cwd: root, stdio: ["ignore", 2, 2], onStart: (pid) => writeFileSync(installerFile, String(pid)) };
+  const options = { cwd: root, stdio: ["ignore", 2, 2], onStart: noteInstaller };
   const outcome = isNpm
     ? await run(process.execPath, [npm, ...args], options)
     : await run("npm", args, { ...options, shell: process.platform === "win32" });
@@ -36,8 +34,13 @@ async function npmCi() {
   return outcome;
 }
 
-/** Names the `npm ci` that is at work in this checkout. Outside of it, since `npm ci` empties `node_modules`. */
-const installerFile = join(tmpdir(), `portcullis-npm-ci-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
+/** Holds the process ID of the `npm ci` at work in this checkout. Not in `node_modules`, which `npm ci` empties. */
+const installerFile = join(root, ".portcullis", "npm-ci.pid");
+
+function noteInstaller(pid) {
+  mkdirSync(dirname(installerFile), { recursive: true, mode: 0o700 });
+  writeFileSync(installerFile, String(pid));
+}
 
 /** Two at a time break each other: a second command waits, also for one that was left behind by a command that was killed. */
 async function othersInstall() {
@@ -49,7 +52,8 @@ async function othersInstall() {
 
 function isInstalling() {
   try {
-    return process.kill(Number(readFileSync(installerFile, "utf8")), 0);
+    const pid = Number(readFileSync(installerFile, "utf8"));
+    return pid > 0 && process.kill(pid, 0);
   } catch {
     return false;
   }

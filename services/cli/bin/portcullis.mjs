@@ -5,5 +5,5 @@ import { findRuntime, isHostNewEnough, isSource, portcullisArguments, portcullis
 if (isHostNewEnough && !isSource) {
   await import("../dist/main.js");
 } else {
-  runAndExit(findRuntime(), [...portcullisArguments(), ...process.argv.slice(2)], { env: portcullisEnvironment() });
+  await runAndExit(findRuntime(), [...portcullisArguments(), ...process.argv.slice(2)], { env: portcullisEnvironment() });
 }

@@ -68,23 +68,37 @@ export function portcullisEnvironment() {
 }
 
 /** Runs a program to its end with our streams, hands signals on, and ends as it did: same exit code, same signal. */
-export function runAndExit(program, args, options = {}) {
-  const child = spawn(program, args, { stdio: "inherit", ...options });
-  child.on("error", (error) => fail(`cannot start "${program}": ${error.message}${hint(error)}`));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"]) {
-    process.on(signal, () => {
-      // A terminal sends these to its whole foreground group: handed on, the child would see the same key twice.
-      const isFromTerminal = (signal === "SIGINT" || signal === "SIGQUIT") && [0, 1, 2].some((descriptor) => isatty(descriptor));
-      if (!isFromTerminal) child.kill(signal);
+export async function runAndExit(program, args, options) {
+  endAs(await run(program, args, options));
+}
+
+/** Runs a program to its end and hands signals on to it. Resolves with how it ended. Exits 2 when it cannot be started. */
+export function run(program, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: "inherit", ...options });
+    child.on("error", (error) => fail(`cannot start "${program}": ${error.message}${hint(error)}`));
+    const handlers = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"].map((signal) => [signal, () => handOn(signal, child)]);
+    for (const [signal, handler] of handlers) process.on(signal, handler);
+    child.on("exit", (code, signal) => {
+      for (const [name, handler] of handlers) process.off(name, handler);
+      resolve({ code, signal });
     });
-  }
-  child.on("exit", (code, signal) => {
-    if (signal === null) process.exit(code ?? 2);
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
-    // Where the signal did not end us (SIGKILL aside, Windows): the status a shell would show for it.
-    setTimeout(() => process.exit(128 + constants.signals[signal]), 100);
+    options.onStart?.(child.pid);
   });
+}
+
+function handOn(signal, child) {
+  // A terminal sends these to its whole foreground group: handed on, the child would see the same key twice.
+  const isFromTerminal = (signal === "SIGINT" || signal === "SIGQUIT") && [0, 1, 2].some((descriptor) => isatty(descriptor));
+  if (!isFromTerminal) child.kill(signal);
+}
+
+/** Ends this process as another one ended. */
+export function endAs({ code, signal }) {
+  if (signal === null) process.exit(code ?? 2);
+  process.kill(process.pid, signal);
+  // Where the signal did not end us (Windows): the status a shell would show for it.
+  setTimeout(() => process.exit(128 + constants.signals[signal]), 100);
 }
 
 function hint(error) {

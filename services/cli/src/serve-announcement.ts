@@ -35,11 +35,10 @@ function policyLines({ policies }: RevisionInForce): readonly string[] {
   return policies.length > maxNamed ? [...named, `               and ${policies.length - maxNamed} more`] : named;
 }
 
+/** The part of the answer that matters, as it stands in the answer. */
 function exampleLines({ command, allowed, reason }: ExampleRequest, terminal: Terminal): readonly string[] {
-  const verdict = allowed
-    ? styled(terminal, "green", '"allowed":true')
-    : `${styled(terminal, "red", '"allowed":false')}, ${JSON.stringify(reason)}`;
-  return ["", `  ${command}`, `  answers ${verdict}`];
+  const status = JSON.stringify(allowed ? { allowed } : { allowed, reason }).slice(1, -1);
+  return ["", `  ${command}`, `  answers ${styled(terminal, allowed ? "green" : "red", status)}`];
 }
 
 /** One line for each revision after the first. */

@@ -177,5 +177,5 @@ describe("serve", () => {
 });
 
 function reasonIn(output: string): string {
-  return JSON.parse(/answers "allowed":false, (".*")$/m.exec(output)?.[1] ?? '""');
+  return JSON.parse(/answers "allowed":false,"reason":(".*")$/m.exec(output)?.[1] ?? '""');
 }
