@@ -12,6 +12,8 @@ const term = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 
 /** Milliseconds of a Go duration such as `30s`, `1m30s` or `500ms`; undefined for anything else, negative ones included. */
 export function parseGoDuration(text: string): number | undefined {
+  // What API servers send, nearly always.
+  if (/^\d{1,6}s$/.test(text)) return Number.parseInt(text, 10) * 1_000;
   if (text === "0") return 0;
   if (text.length === 0 || text.length > 64) return undefined;
   let total = 0;

@@ -31,7 +31,8 @@ export function createHttpsServer({ tls, limits, telemetry }: HttpsServerOptions
   Object.assign(app.server, { keepAliveTimeout: keepAliveTimeoutMs });
   app.server.maxConnections = limits.maxConnections;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  app.decorateRequest("cluster", "");
+  app.decorateRequest("isLengthAnnounced", false);
   app.setErrorHandler((error, _request, reply) => {
     telemetry.log.error({ err: error }, "a request failed");
     return reply.code(500).send({ code: "undecided-internal", message: "portcullis failed" });

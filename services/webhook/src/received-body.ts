@@ -13,7 +13,11 @@ export const maxDrainedBytes = 64 * 1024 * 1024;
 /** What is kept of a body that is too large: its `uid` stands within this. */
 const prefixBytes = 64 * 1024;
 
-/** Measured: the reset follows within 1 ms on loopback. */
+/**
+ * Some clients, Node's among them, end an HTTP/2 stream that they cancel just before they reset it, so that what looks
+ * like the end may be the first half of a reset. Where the length was announced, as API servers do, the protocol catches
+ * that; elsewhere the reset follows within 1 ms on loopback.
+ */
 const resetWithinMs = 10;
 
 export type ReceivedBody =
@@ -31,8 +35,13 @@ export interface BodyReading {
   readonly bodyTimeoutMs: number;
 }
 
+export interface Incoming {
+  readonly raw: RawRequest;
+  readonly isLengthAnnounced: boolean;
+}
+
 /** Reads a request's body. Bytes of a `whole` body stay counted in `load` until the caller drops them. Never rejects. */
-export function receiveBody(raw: RawRequest, { load, watch, bodyTimeoutMs }: BodyReading): Promise<ReceivedBody> {
+export function receiveBody({ raw, isLengthAnnounced }: Incoming, { load, watch, bodyTimeoutMs }: BodyReading): Promise<ReceivedBody> {
   const { promise, resolve } = Promise.withResolvers<ReceivedBody>();
   const collected = new CollectedBody(load);
   let isSettled = false;
@@ -56,21 +65,12 @@ export function receiveBody(raw: RawRequest, { load, watch, bodyTimeoutMs }: Bod
     if (refusal !== undefined) settle(refusal);
   });
   raw.on("end", () => {
-    if (mayStillBeReset(raw)) setTimeout(() => settle(collected.whole()), resetWithinMs);
+    if (raw.httpVersionMajor === 2 && !isLengthAnnounced) setTimeout(() => settle(collected.whole()), resetWithinMs);
     else settle(collected.whole());
   });
-  raw.on("aborted", onGone);
   raw.on("error", onGone);
   raw.on("close", onGone);
   return promise;
-}
-
-/**
- * Whether what looks like the end may be the first half of a reset: some clients, Node's among them, end a stream that
- * they cancel just before they reset it. Where the length was announced, the protocol catches that. API servers announce it.
- */
-function mayStillBeReset(raw: RawRequest): boolean {
-  return raw.httpVersionMajor === 2 && raw.headers["content-length"] === undefined;
 }
 
 class CollectedBody {

@@ -9,6 +9,7 @@ import { denyProblem, type ReviewReply, retryLater } from "./review-reply.ts";
 export interface Reception {
   readonly raw: RawRequest;
   readonly cluster: string;
+  readonly isLengthAnnounced: boolean;
   readonly timeout: unknown;
 }
 
@@ -28,7 +29,7 @@ export function createReviewDesk(options: ReviewDeskOptions): ReviewDesk {
   const { load, metrics } = options;
 
   async function answer(protocol: ReviewProtocol, reception: Reception, arrivedMs: number): Promise<ReviewReply | undefined> {
-    const body = await receiveBody(reception.raw, options);
+    const body = await receiveBody(reception, options);
     if (body.kind !== "whole") return answerUnread(options, protocol, body);
     const { bytes } = body;
     const { length } = bytes;

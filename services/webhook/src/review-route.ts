@@ -7,6 +7,14 @@ import type { RawRequest } from "./received-body.ts";
 import type { ReviewDesk } from "./review-desk.ts";
 import type { ReviewProtocol } from "./review-protocol.ts";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The cluster the caller speaks for; empty before that is known. */
+    cluster: string;
+    isLengthAnnounced: boolean;
+  }
+}
+
 /** Where the two protocols are served; each also below `/clusters/<cluster>`. */
 export interface ReviewUrls {
   readonly imageReview: string;
@@ -34,14 +42,11 @@ type Reply = FastifyReply<ReviewRequest, Http2SecureServer, Http2ServerRequest, 
 
 /** Serves one protocol: who asks is checked before anything of the body is read, and the body has no say in the cluster. */
 export function addReviewRoute({ app, gate, desk, connections }: ReviewRoutes, protocol: ReviewProtocol, url: string): void {
-  const clusters = new WeakMap<object, string>();
-
   function onRequest(request: Request, reply: Reply, done: () => void): void {
     const verdict = gate.admit(request.raw, request.params.cluster);
     if (typeof verdict === "string") {
-      clusters.set(request, verdict);
-      // A body is judged by what it is, not by what its header calls it.
-      request.raw.headers["content-type"] = "application/json";
+      request.cluster = verdict;
+      leaveBodyToDesk(request);
       done();
       return;
     }
@@ -50,22 +55,35 @@ export function addReviewRoute({ app, gate, desk, connections }: ReviewRoutes, p
     reply.code(status).header("content-type", "application/json").send(JSON.stringify(verdict));
   }
 
-  async function handler(request: Request, reply: Reply): Promise<unknown> {
-    const { raw } = request;
-    const reception = await desk.review(protocol, { raw, cluster: clusters.get(request) ?? "", timeout: request.query.timeout });
-    if (reception === undefined) {
+  async function handler(request: Request, reply: Reply): Promise<string | undefined> {
+    const { raw, cluster, isLengthAnnounced } = request;
+    const answered = await desk.review(protocol, { raw, cluster, isLengthAnnounced, timeout: request.query.timeout });
+    if (answered === undefined) {
       // Nobody waits for an answer to half a body, and none may be decided on.
       reply.hijack();
       cutOff(raw);
       return undefined;
     }
     if (raw.httpVersionMajor === 1 && connections.mustClose(raw)) reply.header("connection", "close");
-    if (reception.status !== 200) reply.code(reception.status);
-    if (reception.status === 429) reply.header("retry-after", "1");
-    return reply.header("content-type", "application/json").send(reception.body);
+    if (answered.status !== 200) reply.code(answered.status);
+    if (answered.status === 429) reply.header("retry-after", "1");
+    reply.header("content-type", "application/json");
+    return answered.body;
   }
 
   for (const prefix of ["", "/clusters/:cluster"]) app.post<ReviewRequest>(`${prefix}${url}`, { onRequest }, handler);
+}
+
+/**
+ * A body is judged by what it is, not by what its headers call it. Without these, Fastify goes straight to the handler,
+ * which reads the stream itself.
+ */
+function leaveBodyToDesk(request: Request): void {
+  const { headers } = request.raw;
+  request.isLengthAnnounced = headers["content-length"] !== undefined;
+  headers["content-type"] = undefined;
+  headers["content-length"] = undefined;
+  headers["transfer-encoding"] = undefined;
 }
 
 function cutOff(raw: RawRequest): void {
