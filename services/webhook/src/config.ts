@@ -91,10 +91,15 @@ export const webhookSchema = Type.Object({
 
 export type WebhookConfig = Type.Static<typeof webhookSchema>;
 
+/** The settings that rules over several of them look at: a program that composes the webhook may have no others. */
+export interface CheckedSettings {
+  readonly webhook: Pick<WebhookConfig["webhook"], "callers" | "unauthenticatedClusters" | "paths" | "whenUndecided">;
+}
+
 /** Rules over several settings, for `loadConfig`. */
 export function checkWebhookConfig({
   webhook: settings,
-}: Readonly<WebhookConfig>): readonly { readonly key: string; readonly message: string }[] {
+}: Readonly<CheckedSettings>): readonly { readonly key: string; readonly message: string }[] {
   const problems: { key: string; message: string }[] = [];
   if (settings.whenUndecided.imageReview === "allow") {
     problems.push({ key: "webhook.whenUndecided.imageReview", message: cachedAllowRefusal });
