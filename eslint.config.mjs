@@ -26,7 +26,7 @@ export default tseslint.config(
   {
     // What a product does with a value that has no type, a test may assert on.
     files: ["{packages,services}/*/src/**/*.ts"],
-    ignores: ["**/*.test.ts"],
+    ignores: ["**/*.test.ts", "**/*-{contract,fixture,under-test}.ts"],
     rules: {
       "@typescript-eslint/no-unsafe-argument": "error",
       "@typescript-eslint/no-unsafe-assignment": "error",

@@ -33,6 +33,6 @@ function range(schema: Type.TSchema): string {
 
 /** A value as it is shown in messages and tables: JSON, cut where it is long. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = value === undefined ? "undefined" : JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }

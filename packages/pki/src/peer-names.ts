@@ -6,8 +6,8 @@ import type { PeerCertificate } from "node:tls";
  */
 export function peerNames(certificate: PeerCertificate): readonly string[] {
   // Without a certificate Node hands out an object that is empty.
-  const subject: PeerCertificate["subject"] | undefined = certificate.subject;
-  const commonNames = [subject?.CN ?? []].flat().map((name) => `CN=${name}`);
+  const commonName = "subject" in certificate ? certificate.subject.CN : undefined;
+  const commonNames = [commonName ?? []].flat().map((name) => `CN=${name}`);
   return [...commonNames, ...alternativeNames(certificate.subjectaltname ?? "")];
 }
 

@@ -96,7 +96,7 @@ function collect(child: ChildProcess): { text(): string; match(pattern: RegExp):
           .slice(0, -1)
           .map((line) => line.match(pattern))
           .find((result) => result !== null);
-        if (found === undefined || found === null) return;
+        if (found === undefined) return;
         listeners.delete(look);
         resolve(found);
       }

@@ -8,7 +8,7 @@ describe("decisionServiceDefinition", () => {
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         const received = decisionServiceDefinition.decideStream.requestDeserialize(Buffer.from(bytes));
 
-        expect("message" in received || received.problem.code === "wire-invalid-message").toBe(true);
+        expect(["message", "problem"]).toContain(Object.keys(received).join());
       }),
     );
   });
