@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 export interface Usage {
   readonly cpuMicros: number;
   /** Longest time the event loop was held since the last question, in milliseconds. */
-  readonly longestHoldMs: number;
+  readonly holdMs: number;
+  /** Most that the main thread computed between two turns since then, in milliseconds: a hold without what a busy machine adds to it. */
+  readonly busyHoldMs: number;
 }
 
 /** A server in a process of its own, which is measured from inside. */
@@ -51,5 +53,5 @@ async function firstMessage(child: ChildProcess, name: string): Promise<number> 
 }
 
 function isUsage(value: unknown): value is Usage {
-  return typeof value === "object" && value !== null && "cpuMicros" in value && "longestHoldMs" in value;
+  return typeof value === "object" && value !== null && "cpuMicros" in value && "holdMs" in value && "busyHoldMs" in value;
 }
