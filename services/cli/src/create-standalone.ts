@@ -23,8 +23,7 @@ export interface StandaloneListeners {
   readonly onProblems: (problems: readonly FolderProblem[]) => void;
 }
 
-/** Names in the client certificates that this process issues for itself. */
-const apiServerName = "CN=kube-apiserver";
+/** The name in the client certificate that `ensureDevelopmentPki` makes for the webhook. */
 const webhookName = "CN=portcullis-webhook";
 
 const closeGraceMs = 3_000;
@@ -117,12 +116,16 @@ async function startDecisionServer(
 }
 
 async function startWebhook({ config, telemetry, opened }: Starting, pki: DevelopmentPki, { decide }: DecisionService) {
+  const { callers, unauthenticatedClusters, paths, whenUndecided, unknownImageLists } = config.webhook;
   const files = { ...pki.server, caFile: pki.caFile };
   const tls = await loadTlsFiles(files);
   const webhook = createWebhookApp({
     decide,
     tls,
-    rules: { callers: [{ name: apiServerName, cluster: config.cluster }], unauthenticatedClusters: [] },
+    rules: { callers, unauthenticatedClusters },
+    paths,
+    whenUndecided: { "image-review": whenUndecided.imageReview, validate: whenUndecided.validate },
+    unknownImageLists,
     telemetry,
   });
   opened.push({ name: "webhook", close: () => webhook.drain({ drainDelayMs: config.drainDelayMs, closeGraceMs }) });

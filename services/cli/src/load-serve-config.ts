@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { loadConfig } from "@portcullis/config";
+import { checkWebhookConfig } from "@portcullis/webhook";
 import { CliError } from "./cli-error.ts";
 import { listOption, type OptionValues, textOption } from "./command-definition.ts";
 import { type ServeConfig, serveSchema } from "./serve-config.ts";
@@ -13,7 +14,7 @@ const otherVariables = ["PORTCULLIS_CONFIG", "PORTCULLIS_DEBUG"];
 export async function loadServeConfig(options: OptionValues, { environment, workingDirectory }: Terminal): Promise<Readonly<ServeConfig>> {
   const path = textOption(options, "config") ?? environment["PORTCULLIS_CONFIG"];
   const file = path === undefined ? undefined : { path, text: await readConfigFile(resolve(workingDirectory, path), path) };
-  return loadConfig(serveSchema, { file, env: environment, flags: toFlags(options), otherVariables });
+  return loadConfig(serveSchema, { file, env: environment, flags: toFlags(options), otherVariables, check: checkWebhookConfig });
 }
 
 function toFlags(options: OptionValues): Record<string, string | undefined> {

@@ -1,3 +1,4 @@
+import { webhookSchema } from "@portcullis/webhook";
 import Type from "typebox";
 
 const port = (default_: number, of: string) =>
@@ -11,7 +12,6 @@ export const serveSchema = Type.Object({
   }),
   dataDir: Type.String({ minLength: 1, default: ".portcullis", description: "folder for the development certificates" }),
   host: Type.String({ minLength: 1, default: "127.0.0.1", description: "address to listen on; the certificates are for localhost" }),
-  cluster: Type.String({ minLength: 1, default: "default", description: "name of the cluster whose API server asks" }),
   logLevel: Type.Enum(["fatal", "error", "warn", "info", "debug", "silent"], {
     default: "warn",
     description: "least severe log line that is written (JSON, to standard error); info: one line per decision",
@@ -22,7 +22,15 @@ export const serveSchema = Type.Object({
     default: 0,
     description: "how long to serve on after SIGTERM or Ctrl-C, until callers know, in milliseconds",
   }),
-  webhook: Type.Object({ port: port(8443, "the webhook (HTTPS)") }),
+  // The rest of the webhook's settings are bounds for a process of its own, and certificates are made here.
+  webhook: Type.Pick(webhookSchema.properties.webhook, [
+    "port",
+    "callers",
+    "unauthenticatedClusters",
+    "paths",
+    "whenUndecided",
+    "unknownImageLists",
+  ]),
   decision: Type.Object({ port: port(8444, "the decision service (gRPC)") }),
   admin: Type.Object({ port: port(8445, "/livez, /readyz and /metrics (HTTP)") }),
 });

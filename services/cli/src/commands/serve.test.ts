@@ -158,6 +158,7 @@ describe("serve", () => {
     [["--policies", "/nowhere/policies"], /^portcullis: "\/nowhere\/policies" does not exist; .* \(policy-folder-missing\)\n$/],
     [["--data-dir", "/dev/null/data"], /^portcullis: the folder "\/dev\/null\/data" cannot hold certificates: .* \(pki-unwritable\)\n$/],
     [["--webhook-port", "x"], /^portcullis: --webhook-port: .*"x" is not possible.* \(config-invalid\)\n$/],
+    [["--webhook-when-undecided-image-review", "allow"], /^portcullis: --webhook-when-undecided-image-review: .* \(config-invalid\)\n$/],
     [["--config", "absent.yaml"], /^portcullis: the configuration file "absent\.yaml" cannot be read: .* \(cli-unreadable\)\n$/],
   ])("says in one sentence what is wrong with %j", async (args, sentence) => {
     const { terminal, status } = serve([...anyPorts, ...args]);
