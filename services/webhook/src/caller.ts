@@ -9,6 +9,7 @@ export const callerRefusalCodes = [
   "caller-unknown",
   "caller-of-other-cluster",
   "caller-of-several-clusters",
+  "caller-wrong-path",
 ] as const;
 export type CallerRefusalCode = (typeof callerRefusalCodes)[number];
 

@@ -145,7 +145,7 @@ describe("who may ask", () => {
   });
 
   it.each(httpVersions)("answers other paths and methods with 404 over %s and counts them", async (version) => {
-    const before = await started.metric("portcullis_webhook_unknown_paths_total");
+    const before = await started.metric('portcullis_webhook_callers_refused_total{code="caller-wrong-path"}');
 
     const answers = [
       await call(version, started.apiServer, { path: "/policy", body: "{}" }),
@@ -154,7 +154,7 @@ describe("who may ask", () => {
     ];
 
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
-    expect(await started.metric("portcullis_webhook_unknown_paths_total")).toBe(before + 3);
+    expect(await started.metric('portcullis_webhook_callers_refused_total{code="caller-wrong-path"}')).toBe(before + 3);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ChannelCredentials } from "@grpc/grpc-js";
+import type { CertificateSource } from "@portcullis/wire";
 import { type AddressEvents, DecisionAddress, type DecisionTarget } from "./decision-client-address.ts";
 
 /** The addresses that are asked now. */
@@ -12,7 +12,7 @@ export interface AddressPool {
 }
 
 /** Empty at first. */
-export function createAddressPool(credentials: ChannelCredentials, events: AddressEvents): AddressPool {
+export function createAddressPool(certificates: CertificateSource, events: AddressEvents): AddressPool {
   const addresses = new Map<string, DecisionAddress>();
   return {
     addresses: () => addresses.values(),
@@ -25,7 +25,7 @@ export function createAddressPool(credentials: ChannelCredentials, events: Addre
         gone.retire();
       }
       for (const target of targets) {
-        if (!addresses.has(target.address)) addresses.set(target.address, new DecisionAddress(target, credentials, events));
+        if (!addresses.has(target.address)) addresses.set(target.address, new DecisionAddress(target, certificates, events));
       }
     },
     close() {

@@ -1,6 +1,7 @@
-import { type ChannelCredentials, Client, type StatusObject, status } from "@grpc/grpc-js";
+import { checkServerIdentity } from "node:tls";
+import { type ChannelCredentials, Client, experimental, type StatusObject, status } from "@grpc/grpc-js";
 import type { Telemetry } from "@portcullis/telemetry";
-import { maxMessageBytes } from "@portcullis/wire";
+import { type CertificateSource, maxMessageBytes } from "@portcullis/wire";
 import type { Question } from "./decision-client-question.ts";
 import { DecisionStream, type StreamEvents } from "./decision-client-stream.ts";
 
@@ -27,7 +28,7 @@ const connectTimeoutMs = 10_000;
 /** One channel to one address, and on it one stream that is opened again whenever it ends. */
 export class DecisionAddress {
   readonly #target: DecisionTarget;
-  readonly #credentials: ChannelCredentials;
+  readonly #certificates: CertificateSource;
   readonly #events: AddressEvents;
   #client: Client;
   #stream: DecisionStream | undefined;
@@ -36,9 +37,9 @@ export class DecisionAddress {
   #isClosed = false;
   #streams = 0;
 
-  constructor(target: DecisionTarget, credentials: ChannelCredentials, events: AddressEvents) {
+  constructor(target: DecisionTarget, certificates: CertificateSource, events: AddressEvents) {
     this.#target = target;
-    this.#credentials = credentials;
+    this.#certificates = certificates;
     this.#events = events;
     this.#client = this.#newClient();
     this.#connect();
@@ -72,7 +73,7 @@ export class DecisionAddress {
   }
 
   #newClient(): Client {
-    return new Client(this.#target.address, this.#credentials, channelOptions(this.#target));
+    return new Client(this.#target.address, channelCredentials(this.#target, this.#certificates), channelOptions(this.#target));
   }
 
   #connect(): void {
@@ -143,9 +144,19 @@ export class DecisionAddress {
   }
 }
 
-function channelOptions({ serverName }: DecisionTarget): Record<string, string | number> {
+/** Checks that the server's certificate carries the name it was found by, or else its IP address. */
+function channelCredentials({ address, serverName }: DecisionTarget, { provider }: CertificateSource): ChannelCredentials {
+  const expected = serverName ?? address.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  return experimental.createCertificateProviderChannelCredentials(provider, provider, {
+    checkServerIdentity: (_name, certificate) => checkServerIdentity(expected, certificate),
+  });
+}
+
+function channelOptions({ serverName = "localhost" }: DecisionTarget): Record<string, string | number> {
   return {
-    ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName, "grpc.default_authority": serverName }),
+    // Also what TLS asks for by SNI, where RFC 6066 forbids an IP address; what the certificate must carry is checked above.
+    "grpc.ssl_target_name_override": serverName,
+    "grpc.default_authority": serverName,
     "grpc.keepalive_time_ms": 10_000,
     "grpc.keepalive_timeout_ms": 3_000,
     "grpc.initial_reconnect_backoff_ms": initialBackoffMs,

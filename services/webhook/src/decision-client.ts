@@ -1,4 +1,3 @@
-import { experimental } from "@grpc/grpc-js";
 import { type Decide, UndecidedError } from "@portcullis/policy";
 import type { Telemetry } from "@portcullis/telemetry";
 import { createCertificateSource, type MutualTls, maxMessageBytes, toWorkloadMessage } from "@portcullis/wire";
@@ -43,7 +42,7 @@ export function createDecisionClient(options: DecisionClientOptions): DecisionCl
   const certificates = createCertificateSource(options.tls);
   const tokens = createHighestTokens();
   const pending = new Set<Question>();
-  const pool = createAddressPool(experimental.createCertificateProviderChannelCredentials(certificates.provider, certificates.provider), {
+  const pool = createAddressPool(certificates, {
     log: telemetry.log,
     atLeast: tokens.atLeast,
     onAnswer: (question, answer, stream) => dispatcher.onAnswer(question, answer, stream),

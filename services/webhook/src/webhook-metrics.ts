@@ -24,7 +24,6 @@ export interface WebhookMetrics {
   readonly bodyProblems: Readonly<Record<ReviewProblemCode, Count>>;
   readonly unfinished: Readonly<Record<UnfinishedBody, Count>>;
   readonly shed: Readonly<Record<"reviews" | "traces" | "reports", Count>>;
-  readonly unknownPaths: Count;
   readonly tlsReloads: Readonly<Record<"ok" | "failed", Count>>;
   readonly tlsExpiry: Gauge;
   readonly unauthenticatedCluster: Gauge<"cluster">;
@@ -66,7 +65,6 @@ export function createWebhookMetrics({ metrics }: Telemetry, load: ReviewLoad): 
     bodyProblems: byEach(reviewProblemCodes, (code) => problems.labels({ code })),
     unfinished: byEach(unfinishedBodies, (reason) => unfinished.labels({ reason })),
     shed: byEach(["reviews", "traces", "reports"], (what) => shed.labels({ what })),
-    unknownPaths: counter("unknown_paths_total", "Requests for a path or method that is not served.", []).labels({}),
     tlsReloads: byEach(["ok", "failed"], (result) => reloads.labels({ result })),
     tlsExpiry: new Gauge({
       name: name("tls_certificate_not_after_seconds"),

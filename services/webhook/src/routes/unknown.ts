@@ -12,7 +12,7 @@ export function unknownRoute({ app, paths }: ReviewRoutes, { telemetry, metrics 
   const message = `only POST ${paths.imageReview} and ${paths.validate} are served, and the same below /clusters/<cluster>`;
 
   app.setNotFoundHandler((request, reply) => {
-    metrics.unknownPaths.inc();
+    metrics.refused["caller-wrong-path"].inc();
     const source = request.raw.socket.remoteAddress ?? "";
     if (sources.isFirst(source, performance.now())) {
       telemetry.log.warn({ source, method: request.method, path: request.url.slice(0, 256) }, `a path that is not served: ${message}`);
