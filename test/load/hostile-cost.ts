@@ -2,10 +2,11 @@ import { createTemporaryFolder } from "@portcullis/testing";
 import type { BenchOptions } from "./bench-options.ts";
 import { type HostileBody, hostileBodies } from "./hostile-bodies.ts";
 import { createHttp1Load } from "./http1-load.ts";
-import { type MeasuredServer, startMeasuredServer, type Usage } from "./measured-server.ts";
+import { type MeasuredServer, startMeasuredServer } from "./measured-server.ts";
 import type { Measurement, Section } from "./report.ts";
 import { spreadOf } from "./statistics.ts";
 import { readTlsMaterial, type TlsPair } from "./tls-material.ts";
+import { type Hold, longer } from "./watch-holds.ts";
 
 const paths = { "/validate?timeout=10s": inAdmissionReview, "/image-review?timeout=30s": inImageReview };
 
@@ -44,12 +45,6 @@ export async function measureHostileBodies({ isSlice }: BenchOptions): Promise<S
     ],
     bounds: [{ name: "worst body of each round", unit: "ms", spread: spreadOf(worst.map(({ busyHoldMs }) => busyHoldMs)), limit: 50 }],
   };
-}
-
-type Hold = Pick<Usage, "holdMs" | "busyHoldMs">;
-
-function longer(one: Hold, other: Hold): Hold {
-  return { holdMs: Math.max(one.holdMs, other.holdMs), busyHoldMs: Math.max(one.busyHoldMs, other.busyHoldMs) };
 }
 
 interface Target {

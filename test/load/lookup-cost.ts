@@ -45,7 +45,7 @@ export async function measureLookup({ isSlice }: BenchOptions): Promise<Section>
 function build(kind: ListKind, size: number): Built {
   const probes = probesFor(kind, size, probeCount);
   const before = bytesInUse();
-  const builder = createPatternIndexBuilder("allow", size);
+  const builder = createPatternIndexBuilder("allow");
   for (let i = 0; i < size; i++) {
     const pattern = parseReferencePattern(patternAt(kind, i));
     if (isPatternProblem(pattern)) throw new Error(`"${patternAt(kind, i)}" is no pattern: ${pattern.message}`);

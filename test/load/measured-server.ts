@@ -1,14 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { Hold } from "./watch-holds.ts";
 
-/** What a server process tells about itself. */
-export interface Usage {
+/** What a server process tells about itself; holds since the last question. */
+export interface Usage extends Hold {
   readonly cpuMicros: number;
-  /** Longest time the event loop was held since the last question, in milliseconds. */
-  readonly holdMs: number;
-  /** Most that the main thread computed between two turns since then, in milliseconds: a hold without what a busy machine adds to it. */
-  readonly busyHoldMs: number;
 }
 
 /** A server in a process of its own, which is measured from inside. */

@@ -38,7 +38,7 @@ export function measureImageReview(options: BenchOptions): Promise<Section> {
 }
 
 async function measureReviews(kind: ReviewKind, { isSlice }: BenchOptions): Promise<Section> {
-  const effort: Effort = isSlice ? { rounds: 7, reviews: 2_000, warmUp: 4_000 } : { rounds: 15, reviews: 4_000, warmUp: 10_000 };
+  const effort: Effort = isSlice ? { rounds: 15, reviews: 1_000, warmUp: 4_000 } : { rounds: 41, reviews: 1_500, warmUp: 12_000 };
   await using cleanup = new AsyncDisposableStack();
   const folder = cleanup.use(await createTemporaryFolder());
   const tls = (await readTlsMaterial(folder.path)).apiServer;

@@ -6,7 +6,13 @@ import { reportUsage } from "./report-usage.ts";
 const [folder = "", parsing] = process.argv.slice(2);
 const tls = { ...(await readTlsMaterial(folder)).server, requestCert: true, rejectUnauthorized: true };
 
-const app = fastify({ http2: true, https: { ...tls, allowHTTP1: true }, logger: false, bodyLimit: 7 * 1024 * 1024 });
+const https = { ...tls, allowHTTP1: true, keepAliveTimeout: 120_000 } as const;
+const app = fastify({
+  http2: true,
+  https,
+  logger: false,
+  bodyLimit: 7 * 1024 * 1024,
+});
 // `json`: Fastify's own parser and serialiser. Otherwise the body stays the bytes that came.
 if (parsing !== "json") {
   app.removeAllContentTypeParsers();
@@ -15,5 +21,4 @@ if (parsing !== "json") {
 app.post("/*", (request, reply) => reply.header("content-type", "application/json").send(request.body));
 
 const address = await app.listen({ host: "127.0.0.1", port: 0 });
-app.server.keepAliveTimeout = 120_000;
 reportUsage(Number(new URL(address).port), { withHolds: false });
