@@ -56,10 +56,15 @@ function countLines(bytes: Buffer, start: number, end: number): number {
   return lines;
 }
 
+/** Merge keys as kubectl reads them; no tags that would turn a map into something JSON cannot show. */
+function yamlOptions(lineCounter: LineCounter) {
+  return { lineCounter, merge: true, resolveKnownTags: false, logLevel: "error" } as const;
+}
+
 function readYamlDocuments(text: string): readonly SourceDocument[] {
   const lineCounter = new LineCounter();
   const documents: SourceDocument[] = [];
-  for (const document of parseAllDocuments(text, { lineCounter, merge: true })) {
+  for (const document of parseAllDocuments(text, yamlOptions(lineCounter))) {
     const [error] = document.errors;
     const line = lineCounter.linePos(document.contents?.range[0] ?? document.range[0]).line;
     if (error !== undefined) documents.push({ ok: false, line: error.linePos?.[0].line ?? line, message: firstLine(error.message) });

@@ -130,6 +130,14 @@ describe("workloadsFromDocuments", () => {
     expect(workloads).toEqual(["document 1: /Pod shop/ nginx,redis"]);
   });
 
+  it("does not let a tag hide what a map holds", () => {
+    const workloads = read(
+      "kind: Rollout\nspec: !!omap [containers: [{ image: a }]]\nother: !!set { x: { containers: [{ image: b }] } }\n",
+    );
+
+    expect(workloads).toEqual(["document 1: /Rollout shop/ a,b"]);
+  });
+
   it("reads a key named __proto__ as data, in YAML and in JSON", () => {
     const texts = [
       "kind: Rollout\nspec: { __proto__: { containers: [{ image: evil }] } }\n",
