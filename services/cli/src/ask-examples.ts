@@ -16,6 +16,18 @@ async function askExample({ webhookUrl, pki }: Standalone, image: string, folder
   const files = { caFile: pki.caFile, ...pki.apiServerClient };
   const read = (file: string) => readFile(file, "utf8");
   const [ca, cert, key] = await Promise.all([read(files.caFile), read(files.certFile), read(files.keyFile)]);
-  const { status }: { status: { allowed: boolean; reason?: string } } = JSON.parse(await post(target, body, { ca, cert, key }));
-  return { image, command: curlCommand({ target, body, files, folder }), allowed: status.allowed, reason: status.reason ?? "" };
+  const answer = parseStatus(await post(target, body, { ca, cert, key }));
+  return { image, command: curlCommand({ target, body, files, folder }), ...answer };
+}
+
+/** `status` of an ImageReview; throws where there is none, which would be a mistake of the webhook. */
+function parseStatus(text: string): Pick<ExampleRequest, "allowed" | "reason"> {
+  const review: unknown = JSON.parse(text);
+  const status = isRecord(review) ? review["status"] : undefined;
+  if (!isRecord(status) || typeof status["allowed"] !== "boolean") throw new Error(`the webhook answered "${text}"`);
+  return { allowed: status["allowed"], reason: typeof status["reason"] === "string" ? status["reason"] : "" };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

@@ -37,5 +37,6 @@ process.on("uncaughtException", (error) => {
   process.exit(2);
 });
 
-const { version }: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const version = typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
 process.exit(await run(process.argv.slice(2), version, terminal));

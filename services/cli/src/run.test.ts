@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { recordedTerminal } from "./recorded-terminal.ts";
+import { recordedTerminal } from "./recorded-terminal-fixture.ts";
 import { describeFailure, run } from "./run.ts";
 
 async function runOnce(...args: readonly string[]) {

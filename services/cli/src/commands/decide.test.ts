@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recordedTerminal } from "../recorded-terminal.ts";
+import { recordedTerminal } from "../recorded-terminal-fixture.ts";
 import { run } from "../run.ts";
 
 let folder = "";

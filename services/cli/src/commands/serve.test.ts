@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { post } from "../example-request.ts";
-import { type RecordedTerminal, type RecordedTerminalOptions, recordedTerminal } from "../recorded-terminal.ts";
+import { type RecordedTerminal, type RecordedTerminalOptions, recordedTerminal } from "../recorded-terminal-fixture.ts";
 import { run } from "../run.ts";
 
 let folder = "";
