@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments } from "yaml";
+import { type Document, LineCounter, parseAllDocuments } from "yaml";
 import { JsonBudget } from "./json-budget.ts";
 import { skipWhiteSpace } from "./json-grammar.ts";
 import { JsonProblem } from "./json-problem.ts";
@@ -68,19 +68,24 @@ function readYamlDocuments(text: string): readonly SourceDocument[] {
     const [error] = document.errors;
     const line = lineCounter.linePos(document.contents?.range[0] ?? document.range[0]).line;
     if (error !== undefined) documents.push({ ok: false, line: error.linePos?.[0].line ?? line, message: firstLine(error.message) });
-    else documents.push(...toDocument(() => document.toJS({ maxAliasCount }), line));
+    else documents.push(...toDocument(document, line));
   }
   return documents;
 }
 
-function toDocument(toJs: () => unknown, line: number): readonly SourceDocument[] {
+function toDocument(document: Document.Parsed, line: number): readonly SourceDocument[] {
+  const value = toValue(document);
+  if (value instanceof Error) return [{ ok: false, line, message: firstLine(value.message) }];
+  if (value === null || value === undefined) return [];
+  return [{ ok: true, line, value, json: Buffer.from(JSON.stringify(value)) }];
+}
+
+/** The data of a document, or why it has none: `yaml` throws for unknown aliases, too many of them, and wrong merges. */
+function toValue(document: Document.Parsed): unknown {
   try {
-    const value = toJs();
-    if (value === null || value === undefined) return [];
-    return [{ ok: true, line, value, json: Buffer.from(JSON.stringify(value)) }];
+    return document.toJS({ maxAliasCount });
   } catch (error) {
-    // What `yaml` throws for an alias without an anchor, and for too many of them.
-    if (error instanceof ReferenceError) return [{ ok: false, line, message: firstLine(error.message) }];
+    if (error instanceof Error) return error;
     throw error;
   }
 }

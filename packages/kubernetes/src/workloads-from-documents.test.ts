@@ -154,6 +154,7 @@ describe("workloadsFromDocuments", () => {
     ["a key twice", "kind: Pod\nspec: {}\nspec: {}\n", ["document 1, line 3: review-not-yaml"]],
     ["a key twice in JSON", '{"kind":"Pod","spec":{},"spec":{}}', ["document 1, line 1: review-duplicate-key"]],
     ["an alias without its anchor", "kind: *pod\n", ["document 1, line 1: review-not-yaml"]],
+    ["a merge of a text", "kind: Pod\n<<: text\n", ["document 1, line 1: review-not-yaml"]],
     ["a number", "5", ["document 1, line 1: review-no-kind"]],
     ["an object without a kind", "spec: {}", ["document 1, line 1: review-no-kind"]],
     [
@@ -174,6 +175,31 @@ describe("workloadsFromDocuments", () => {
     ["nothing", "", []],
   ])("says what is wrong with %s", (_, text, expected) => {
     expect(read(text)).toEqual(expected);
+  });
+
+  it("never throws, whatever the text", () => {
+    const piece = fc.constantFrom(
+      "kind: ",
+      "---\n",
+      "image: ",
+      "<<: ",
+      "&a ",
+      "*a ",
+      "!!binary ",
+      "containers:\n  - ",
+      "%YAML 1.1\n",
+      "{",
+      "}",
+      "[",
+      "]",
+      '"',
+    );
+    const text = fc.string({ unit: fc.oneof(piece, fc.string({ minLength: 1, maxLength: 1 })), maxLength: 40 });
+
+    fc.assert(
+      fc.property(text, (document) => void expect(workloadsFromDocuments(document, defaults)).toBeInstanceOf(Array)),
+      { numRuns: 2000 },
+    );
   });
 
   it("refuses aliases that would blow a small file up", () => {
