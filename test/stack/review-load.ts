@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { Agent, request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Stack } from "./stack.ts";
+
+export interface LoadOptions {
+  /** Reviews per second, over all front-ends; fewer where this machine does not manage. */
+  readonly perSecond: number;
+  /** Most reviews under way; a machine that is slower gets fewer reviews instead of a growing queue. */
+  readonly maxInFlight: number;
+}
+
+/** Reviews that go on until they are told to stop. */
+export interface ReviewLoad {
+  /** How many were answered so far. */
+  answered(): number;
+  /** Resolves once `count` more were answered. */
+  more(count: number): Promise<void>;
+  /** Ends the load; resolves with everything that was not the right verdict in time. */
+  stop(): Promise<readonly string[]>;
+}
+
+const tickMs = 10;
+
+/** Sends AdmissionReviews to all front-ends in turn, as an API server would, every other one about an image that must be denied. */
+export async function startReviewLoad({ frontEnds, pki }: Stack, { perSecond, maxInFlight }: LoadOptions): Promise<ReviewLoad> {
+  const [ca, cert, key] = await Promise.all(
+    [pki.caFile, pki.apiServerClient.certFile, pki.apiServerClient.keyFile].map((file) => readFile(file)),
+  );
+  const agent = new Agent({ keepAlive: true, maxSockets: 32, ca, cert, key });
+  const failures: string[] = [];
+  let sent = 0;
+  let answered = 0;
+  let isStopping = false;
+  let onAnswered = () => {};
+
+  async function review(number: number): Promise<void> {
+    const isAllowed = number % 2 === 0;
+    // Another tag each time, so that decisions are made and not repeated from a cache.
+    const image = `${isAllowed ? "internal-registry.io" : "some-registry.io"}/app:${number}`;
+    const port = frontEnds[number % frontEnds.length]?.port ?? 0;
+    try {
+      const { status, body } = await post(agent, port, admissionReview(String(number), image));
+      if (!isRight(status, body, isAllowed)) failures.push(`${image} through ${port}: ${status} ${body}`);
+    } catch (error) {
+      failures.push(`${image} through ${port}: ${String(error)}`);
+    }
+    answered += 1;
+    onAnswered();
+  }
+
+  async function run(): Promise<void> {
+    const startedMs = performance.now();
+    while (!isStopping) {
+      const due = Math.floor(((performance.now() - startedMs) * perSecond) / 1_000);
+      // What was missed while this machine was slow is not caught up with.
+      for (let burst = 0; sent < due && sent - answered < maxInFlight && burst < perSecond / 20; burst++) void review(sent++);
+      await sleep(tickMs);
+    }
+    while (answered < sent) await sleep(tickMs);
+    agent.destroy();
+  }
+
+  const running = run();
+  return {
+    answered: () => answered,
+    more(count) {
+      const goal = answered + count;
+      return new Promise((resolve) => {
+        onAnswered = () => {
+          if (answered >= goal) resolve();
+        };
+      });
+    },
+    async stop() {
+      isStopping = true;
+      await running;
+      return failures;
+    },
+  };
+}
+
+/** A denial names the policy: "undecided", which is denied too, does not. */
+function isRight(status: number, body: string, isAllowed: boolean): boolean {
+  if (status !== 200) return false;
+  const { response } = JSON.parse(body);
+  if (isAllowed) return response.allowed === true;
+  return response.allowed === false && String(response.status?.message).includes("trusted-registries");
+}
+
+function post(agent: Agent, port: number, body: string): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { agent, host: "localhost", port, family: 4, path: "/validate?timeout=10s", method: "POST" };
+    const outgoing = request({ ...options, headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) } });
+    outgoing.on("error", reject);
+    outgoing.on("response", (incoming) => {
+      let text = "";
+      incoming.setEncoding("utf8");
+      incoming.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, body: text }));
+      incoming.on("error", reject);
+    });
+    outgoing.end(body);
+  });
+}
+
+function admissionReview(uid: string, image: string): string {
+  const kind = { group: "", version: "v1", kind: "Pod" };
+  const resource = { group: "", version: "v1", resource: "pods" };
+  const object = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "app", namespace: "shop" },
+    spec: { containers: [{ name: "app", image }] },
+  };
+  const common = { uid, kind, resource, requestKind: kind, requestResource: resource, name: "app", namespace: "shop" };
+  const request_ = { ...common, operation: "CREATE", userInfo: {}, object, oldObject: null, dryRun: false };
+  return JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request: request_ });
+}
