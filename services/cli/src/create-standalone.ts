@@ -1,10 +1,4 @@
-import {
-  createDecisionServer,
-  createDecisionService,
-  type DecisionService,
-  defaultAllowTtlSeconds,
-  defaultDenyTtlSeconds,
-} from "@portcullis/decision";
+import { createDecisionServer, createDecisionService, type DecisionService } from "@portcullis/decision";
 import { type DevelopmentPki, ensureDevelopmentPki, loadTlsFiles, watchTlsFiles } from "@portcullis/pki";
 import { type FolderProblem, memoryPolicyBus, watchPolicyFolder } from "@portcullis/policy-bus";
 import { createAdminServer, createShutdown, createTelemetry, type Readiness, type Shutdown, type Telemetry } from "@portcullis/telemetry";
@@ -28,7 +22,6 @@ const webhookName = "CN=portcullis-webhook";
 
 const closeGraceMs = 3_000;
 const shutdownTimeoutMs = 8_000;
-const maxCachedVerdicts = 16_384;
 
 /** What the parts are started with. */
 interface Starting extends StandaloneListeners {
@@ -82,8 +75,7 @@ async function start(starting: Starting): Promise<Standalone> {
 async function startDeciding({ config, telemetry, onProblems, opened }: Starting) {
   const bus = memoryPolicyBus();
   opened.push({ name: "policy bus", close: bus.close });
-  const cache = { allowTtlSeconds: defaultAllowTtlSeconds, denyTtlSeconds: defaultDenyTtlSeconds, maxEntries: maxCachedVerdicts };
-  const service = createDecisionService({ bus, cache, telemetry });
+  const service = createDecisionService({ bus, cache: config.cache, telemetry });
   opened.push({ name: "decision service", close: service.close });
   const folder = await watchPolicyFolder({
     paths: config.policies,

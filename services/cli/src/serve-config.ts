@@ -1,8 +1,6 @@
+import { decisionSchema } from "@portcullis/decision";
 import { webhookSchema } from "@portcullis/webhook";
 import Type from "typebox";
-
-const port = (default_: number, of: string) =>
-  Type.Integer({ minimum: 0, maximum: 65_535, default: default_, description: `port of ${of}; 0: any free one` });
 
 /** Settings of `portcullis serve`, flat where a reader types them. */
 export const serveSchema = Type.Object({
@@ -31,8 +29,9 @@ export const serveSchema = Type.Object({
     "whenUndecided",
     "unknownImageLists",
   ]),
-  decision: Type.Object({ port: port(8444, "the decision service (gRPC)") }),
-  admin: Type.Object({ port: port(8445, "/livez, /readyz and /metrics (HTTP)") }),
+  decision: Type.Pick(decisionSchema.properties.decision, ["port"]),
+  cache: decisionSchema.properties.cache,
+  admin: Type.Pick(webhookSchema.properties.admin, ["port"]),
 });
 
 export type ServeConfig = Type.Static<typeof serveSchema>;
