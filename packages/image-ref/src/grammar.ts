@@ -51,7 +51,8 @@ function createGrammar(wildcard: string): Grammar {
   /** Offset of the first character from `at` on that has none of the flags; the end of the text at the latest. */
   const skip = (text: string, from: number, flags: number): number => {
     let at = from;
-    while (((classes[text.charCodeAt(at)] ?? 0) & flags) !== 0) at++;
+    // Asking for the code behind the end would make an index of NaN, which engines look up slowly.
+    while (at < text.length && ((classes[text.charCodeAt(at)] ?? 0) & flags) !== 0) at++;
     return at;
   };
 

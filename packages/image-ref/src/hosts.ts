@@ -10,7 +10,7 @@ export const officialPrefix = "library/";
  * `localhost`. That it is a legal host is another question.
  */
 export function readsAsHost(component: string): boolean {
-  return /[.:A-Z]/.test(component) || component === "localhost";
+  return component.includes(".") || component.includes(":") || component === "localhost" || /[A-Z]/.test(component);
 }
 
 /** The host meant by a first component that reads as one; `null` (none was written) is Docker Hub. */
@@ -26,6 +26,12 @@ export function canonicalPath(written: string | null, path: string): string {
 /** `DOCKER.IO` does not: the grammar takes it for another host, and a runtime asks that host for the path as written. */
 function readsAsDockerHub(written: string | null): written is null | typeof dockerHub | typeof legacyDockerHub {
   return written === null || written === dockerHub || written === legacyDockerHub;
+}
+
+/** A host without its port. */
+export function nameOfHost(host: string): string {
+  const colon = host.indexOf(":");
+  return colon === -1 || host.startsWith("[") ? host : host.slice(0, colon);
 }
 
 /**

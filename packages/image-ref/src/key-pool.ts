@@ -153,7 +153,7 @@ export function ordinalAt(pool: KeyPool, offset: number): number {
 
 /** Where the records of each block begin and end. */
 export function blockRanges({ blocks }: KeyPool): readonly Range[] {
-  return blocks.map(({ used }, index) => ({ from: (index << blockBits) >>> 0, to: ((index << blockBits) | used) >>> 0 }));
+  return blocks.map(({ used }, index) => ({ from: index << blockBits, to: (index << blockBits) + used }));
 }
 
 /** Memory held, in bytes. */

@@ -4,6 +4,9 @@ import type { KeyWriter } from "./key-writer.ts";
 /** Of all slots, at most so many are used: more make look-ups slow, fewer cost memory. */
 const maxLoad = 0.7;
 
+/** Of a slot: one of the hash, which is 0 where the slot is free, then four of the offset. */
+const slotSize = 5;
+
 /**
  * Finds keys of a pool by hash: open addressing, made for a known number of keys, so it never grows. One byte of the hash stands
  * beside each offset, so that a key that is not there hardly ever costs a look into the pool.
@@ -11,9 +14,7 @@ const maxLoad = 0.7;
 export interface KeyTable {
   readonly pool: KeyPool;
   readonly capacity: number;
-  readonly offsets: DataView;
-  /** 0: the slot is free. */
-  readonly fingerprints: DataView;
+  readonly slots: DataView;
 }
 
 /** How many keys are arranged between two yields: half a millisecond of work. */
@@ -23,7 +24,7 @@ const keysPerStep = 2048;
 export function* buildKeyTable(pool: KeyPool, key: KeyWriter): Generator<void, KeyTable> {
   closePool(pool);
   const capacity = Math.floor(pool.count / maxLoad) + 1;
-  const table = { pool, capacity, offsets: allocate(4 * capacity), fingerprints: allocate(capacity) };
+  const table = { pool, capacity, slots: new DataView(new ArrayBuffer(slotSize * capacity)) };
   for (const { from, to } of blockRanges(pool)) {
     for (let offset = from, count = 1; offset < to; count++) {
       const next = loadKey(pool, offset, key);
@@ -35,32 +36,29 @@ export function* buildKeyTable(pool: KeyPool, key: KeyWriter): Generator<void, K
   return table;
 }
 
-function allocate(size: number): DataView {
-  return new DataView(new ArrayBuffer(size));
-}
-
 /** Offset of the record that is this key; -1 if there is none. */
 export function findKey(table: KeyTable, key: KeyWriter): number {
   const slot = slotOf(table, key);
-  return table.fingerprints.getUint8(slot) === 0 ? -1 : table.offsets.getUint32(4 * slot);
+  return table.slots.getUint8(slot) === 0 ? -1 : table.slots.getUint32(slot + 1);
 }
 
 function insertKey(table: KeyTable, offset: number, key: KeyWriter): void {
   const slot = slotOf(table, key);
-  if (table.fingerprints.getUint8(slot) !== 0) return;
-  table.fingerprints.setUint8(slot, fingerprintOf(spread(key.hash)));
-  table.offsets.setUint32(4 * slot, offset);
+  if (table.slots.getUint8(slot) !== 0) return;
+  table.slots.setUint8(slot, fingerprintOf(spread(key.hash)));
+  table.slots.setUint32(slot + 1, offset);
 }
 
-/** The slot of a key, or the free one where it would stand. There always is a free one. */
-function slotOf({ pool, capacity, offsets, fingerprints }: KeyTable, key: KeyWriter): number {
+/** Where the slot of a key begins, or the free one where it would stand. There always is a free one. */
+function slotOf({ pool, capacity, slots }: KeyTable, key: KeyWriter): number {
   const hash = spread(key.hash);
   const wanted = fingerprintOf(hash);
-  let slot = Math.floor(((hash >>> 0) / 2 ** 32) * capacity);
+  const end = slotSize * capacity;
+  let slot = slotSize * Math.floor(((hash >>> 0) / 2 ** 32) * capacity);
   for (;;) {
-    const found = fingerprints.getUint8(slot);
-    if (found === 0 || (found === wanted && holdsKey(pool, offsets.getUint32(4 * slot), key))) return slot;
-    slot = slot + 1 === capacity ? 0 : slot + 1;
+    const found = slots.getUint8(slot);
+    if (found === 0 || (found === wanted && holdsKey(pool, slots.getUint32(slot + 1), key))) return slot;
+    slot = slot + slotSize === end ? 0 : slot + slotSize;
   }
 }
 
@@ -77,6 +75,6 @@ function fingerprintOf(hash: number): number {
 }
 
 /** Memory held with the pool, in bytes. */
-export function tableBytes({ pool, offsets, fingerprints }: KeyTable): number {
-  return poolBytes(pool) + offsets.byteLength + fingerprints.byteLength;
+export function tableBytes({ pool, slots }: KeyTable): number {
+  return poolBytes(pool) + slots.byteLength;
 }

@@ -15,14 +15,16 @@ export function matchesReference(pattern: ReferencePattern, reference: ImageRefe
   return hosts.some((host) => matchesHost(folded, host)) && paths.some((path) => matchesPath(folded, path));
 }
 
-function matchesHost({ host }: ReferencePattern, text: string): boolean {
+/** Whether the host of a pattern matches a host, spelled alike. */
+export function matchesHost({ host }: ReferencePattern, text: string): boolean {
   if (host === null) return true;
   if (!host.includes("*")) return host === text;
   // An address in brackets has no labels, and patterns have no `*` in ports: those compare as one more label.
   return !text.startsWith("[") && matchesParts(host.replace(":", ".:"), text.replace(":", ".:"), ".");
 }
 
-function matchesPath({ host, path, isOpenEnded }: ReferencePattern, text: string): boolean {
+/** Whether the path of a pattern matches a path. */
+export function matchesPath({ host, path, isOpenEnded }: ReferencePattern, text: string): boolean {
   if (path === "") return true;
   const wanted = path.split("/").length;
   const components = text.split("/");

@@ -16,7 +16,8 @@ export function parseReferencePattern(text: string): ReferencePattern | PatternP
 function toProblem({ mistake, message, at, suggestion }: Mistake): PatternProblem {
   const problem = `pattern-${mistake}` as const;
   if (suggestion === undefined || "mistake" in readPattern(suggestion)) return { problem, message, at };
-  return { problem, message: `${message}; write ${quote(suggestion)}`, at, suggestion };
+  // A suggestion says better what to write than the general advice of a message.
+  return { problem, message: `${message.replace(/; write .*/, "")}; write ${quote(suggestion)}`, at, suggestion };
 }
 
 function readPattern(text: string): ReferencePattern | Mistake {
@@ -52,14 +53,17 @@ interface Cut {
   readonly isOpenEnded: boolean;
 }
 
+/** Takes `**` away where it may stand: what is left is read as a reference is. */
 function cutDoubleStars(text: string, parts: Parts): Cut {
   const { hostEnd, pathStart, pathEnd } = parts;
+  if (!text.includes("**")) return { parts, isAnyHost: false, isOpenEnded: false };
   const isWhole = pathEnd - pathStart === 2 && text.startsWith("**", pathStart);
-  const isAnyHost = hostEnd === -1 && text.startsWith("**", pathStart) && (isWhole || text.startsWith("/", pathStart + 2));
-  if (isWhole) return { parts: { ...parts, pathStart: -1 }, isAnyHost, isOpenEnded: true };
-  if (isAnyHost) return { parts: { ...parts, pathStart: pathStart + 3 }, isAnyHost, isOpenEnded: false };
-  const isOpenEnded = text.startsWith("/**", pathEnd - 3) && pathEnd - 3 > pathStart;
-  return { parts: isOpenEnded ? { ...parts, pathEnd: pathEnd - 3 } : parts, isAnyHost, isOpenEnded };
+  const isAnyHost = hostEnd === -1 && (isWhole || text.startsWith("**/"));
+  const isOpenEnded = isWhole || (!isAnyHost && text.slice(pathStart, pathEnd).endsWith("/**"));
+  const rest = isWhole ? -1 : isAnyHost ? 3 : pathStart;
+  const { tagStart, tagEnd, digestStart } = parts;
+  const cut = { hostEnd, pathStart: rest, pathEnd: isOpenEnded ? pathEnd - 3 : pathEnd, tagStart, tagEnd, digestStart };
+  return { parts: cut, isAnyHost, isOpenEnded };
 }
 
 function fromFault(text: string, fault: Fault): Mistake;

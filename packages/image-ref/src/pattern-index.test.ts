@@ -13,23 +13,68 @@ const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 const word = fc.constantFrom("a", "b", "ab", "abab", "a-b", "library", "a.b");
 const glob = fc.constantFrom("*", "a*", "*b", "a*b", "*a*", "a*b*", "*-*");
 const host = fc.constantFrom(
-  "", "docker.io/", "DOCKER.IO/", "index.docker.io/", "INDEX.docker.io/", "registry-1.docker.io/", "registry.hub.docker.com:443/",
-  "a.b/", "a.b:443/", "a.b:0443/", "a.b:80/", "a.b:5000/", "a.b:05000/", "ab.a.b/", "A/", "localhost/", "[::1]/", "[0:0::1]:443/", "10.0.0.1/",
+  "",
+  "docker.io/",
+  "DOCKER.IO/",
+  "index.docker.io/",
+  "INDEX.docker.io/",
+  "registry-1.docker.io/",
+  "registry.hub.docker.com:443/",
+  "a.b/",
+  "a.b:443/",
+  "a.b:0443/",
+  "a.b:80/",
+  "a.b:5000/",
+  "a.b:05000/",
+  "ab.a.b/",
+  "A/",
+  "localhost/",
+  "[::1]/",
+  "[0:0::1]:443/",
+  "10.0.0.1/",
 );
-const hostGlob = fc.constantFrom("*.a.b/", "a*.b/", "*.docker.io/", "*docker.io/", "*.*.docker.com/", "r*-1.docker.io/", "*.b:443/", "10.0.0.*/", "A*/", "*a*b*.a.b/");
-const path = (part: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
+const hostGlob = fc.constantFrom(
+  "*.a.b/",
+  "a*.b/",
+  "*.docker.io/",
+  "*docker.io/",
+  "*.*.docker.com/",
+  "r*-1.docker.io/",
+  "*.b:443/",
+  "10.0.0.*/",
+  "A*/",
+  "*a*b*.a.b/",
+);
+const path = (part: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
 const tag = fc.constantFrom("", "", ":a", ":b", ":1.25.1", ":latest");
 const tagGlob = fc.constantFrom(":*", ":a*", ":1.*.1", ":l*t*", ":*a*t*");
 const digests = fc.constantFrom("", "", `@${digest("a")}`, `@${digest("b")}`);
 
 const referenceText = fc.tuple(host, path(word), tag, digests).map((parts) => parts.join(""));
 const patternText = fc
-  .tuple(fc.oneof(host, hostGlob, fc.constant("**/")), path(fc.oneof(word, glob)), fc.constantFrom("", "/**"), fc.oneof(tag, tagGlob, digests))
+  .tuple(
+    fc.oneof(host, hostGlob, fc.constant("**/")),
+    path(fc.oneof(word, glob)),
+    fc.constantFrom("", "/**"),
+    fc.oneof(tag, tagGlob, digests),
+  )
   .map((parts) => parts.join(""));
-const edgePatterns = fc.constantFrom("**", "a.b/**", "**:latest", `**@${digest("a")}`, "docker.io/**", "registry-1.docker.io/**:a", "*.docker.io/**");
+const edgePatterns = fc.constantFrom(
+  "**",
+  "a.b/**",
+  "**:latest",
+  `**@${digest("a")}`,
+  "docker.io/**",
+  "registry-1.docker.io/**:a",
+  "*.docker.io/**",
+);
 
-const reference: fc.Arbitrary<ImageReference> = referenceText.map(parseImageReference).filter((parsed) => !isReferenceProblem(parsed));
-const pattern: fc.Arbitrary<ReferencePattern> = fc.oneof({ weight: 5, arbitrary: patternText }, edgePatterns).map(parseReferencePattern).filter((parsed) => !isPatternProblem(parsed));
+const reference = referenceText.map(parseImageReference).filter((parsed): parsed is ImageReference => !isReferenceProblem(parsed));
+const pattern = fc
+  .oneof({ weight: 5, arbitrary: patternText }, edgePatterns)
+  .map(parseReferencePattern)
+  .filter((parsed): parsed is ReferencePattern => !isPatternProblem(parsed));
 
 function indexOf(patterns: readonly ReferencePattern[], mode: "allow" | "deny"): PatternIndex {
   const builder = createPatternIndexBuilder(mode);

@@ -6,7 +6,7 @@ import { createKeyWriter } from "./key-writer.ts";
 import type { MatchMode } from "./match-reference.ts";
 import { writeKey } from "./pattern-key.ts";
 import { findPattern, groupPartials, type PartialPattern, type PatternLookup } from "./pattern-lookup.ts";
-import { describeShape, type PatternShape, shapeOf } from "./pattern-shape.ts";
+import { createShapeRegistry } from "./pattern-shape.ts";
 import type { ReferencePattern } from "./reference-pattern.ts";
 import { createSharedBeginnings } from "./shared-beginnings.ts";
 
@@ -32,13 +32,13 @@ export interface PatternIndexBuilder {
 export function createPatternIndexBuilder(mode: MatchMode): PatternIndexBuilder {
   const pool = createKeyPool();
   const shared = createSharedBeginnings(pool);
-  const shapes = new Map<string, PatternShape>();
+  const { shapeFor, shapes } = createShapeRegistry();
   const partials: PartialPattern[] = [];
   const key = createKeyWriter();
 
   function add(pattern: ReferencePattern): void {
     const stored = storedPattern(pattern, mode);
-    const shape = shapeFor(shapes, stored);
+    const shape = shapeFor(stored);
     if (!writeKey(key, shape, sourceOf(stored))) throw new RangeError("a pattern is longer than what this package parses");
     const beginning = shared.find(key);
     const offset = storeKey(pool, key, beginning);
@@ -48,7 +48,7 @@ export function createPatternIndexBuilder(mode: MatchMode): PatternIndexBuilder 
 
   function* buildSteps(): Generator<void, PatternIndex> {
     const table = yield* buildKeyTable(pool, key);
-    return toIndex({ mode, table, shapes: [...shapes.values()], partials: yield* groupPartials({ table, key }, partials), key });
+    return toIndex({ mode, table, shapes, partials: yield* groupPartials({ table, key }, partials), key });
   }
 
   return { add, buildSteps, build: () => drain(buildSteps()) };
@@ -57,15 +57,6 @@ export function createPatternIndexBuilder(mode: MatchMode): PatternIndexBuilder 
 function toIndex(lookup: PatternLookup): PatternIndex {
   const { pool } = lookup.table;
   return { size: pool.count, bytes: tableBytes(lookup.table), find: (reference) => findPattern(lookup, reference) };
-}
-
-function shapeFor(shapes: Map<string, PatternShape>, pattern: ReferencePattern): PatternShape {
-  const description = describeShape(pattern);
-  const known = shapes.get(description);
-  if (known !== undefined) return known;
-  const shape = shapeOf(pattern);
-  shapes.set(description, shape);
-  return shape;
 }
 
 function drain<T>(steps: Generator<void, T>): T {

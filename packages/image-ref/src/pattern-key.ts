@@ -1,5 +1,6 @@
+import { nameOfHost } from "./hosts.ts";
 import { appendDigest, appendText, beginKey, type KeyWriter } from "./key-writer.ts";
-import { type Mask, type Masks, nameOfHost, type PatternShape } from "./pattern-shape.ts";
+import type { Mask, Masks, PatternShape } from "./pattern-shape.ts";
 
 /** What a key is made of: a pattern, with some component for `**` where that stands last, or a spelling of a reference. */
 export interface KeySource {

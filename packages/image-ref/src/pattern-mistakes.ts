@@ -1,3 +1,4 @@
+import { nameOfHost } from "./hosts.ts";
 import type { Parts } from "./parts.ts";
 import { quote } from "./quote.ts";
 import type { PatternMistake } from "./reference-pattern.ts";
@@ -18,7 +19,8 @@ interface Cut {
   readonly name: string;
   /** What follows the name: `:tag`, `@digest`. */
   readonly tail: string;
-  readonly host: string | null;
+  /** The first component, a host or not. */
+  readonly first: string;
 }
 
 type Check = (cut: Cut) => Mistake | undefined;
@@ -27,9 +29,9 @@ const checks: readonly Check[] = [tagAndDigest, digestWildcard, doubleStar, host
 
 /** The first thing a pattern says that a reader could take for something else, although the grammar may accept it. */
 export function findPatternMistake(text: string, parts: Parts): Mistake | undefined {
-  const { hostEnd, pathEnd } = parts;
-  const host = hostEnd === -1 ? null : text.slice(0, hostEnd);
-  const cut = { text, parts, host, name: text.slice(0, pathEnd), tail: text.slice(pathEnd) };
+  const name = text.slice(0, parts.pathEnd);
+  const slash = name.indexOf("/");
+  const cut = { text, parts, name, tail: text.slice(parts.pathEnd), first: slash === -1 ? name : name.slice(0, slash) };
   for (const check of checks) {
     const mistake = check(cut);
     if (mistake !== undefined) return mistake;
@@ -46,76 +48,65 @@ function tagAndDigest({ text, name, parts: { tagStart, digestStart } }: Cut): Mi
 function digestWildcard({ text, name, parts: { digestStart } }: Cut): Mistake | undefined {
   const at = digestStart === -1 ? -1 : text.indexOf("*", digestStart);
   if (at === -1) return undefined;
-  return {
-    mistake: "digest-wildcard",
-    at,
-    message: '"*" cannot stand in a digest; a pattern without one matches any digest',
-    suggestion: name,
-  };
+  const message = '"*" cannot stand in a digest; a pattern without one matches any digest or none, and "require" asks for one';
+  return { mistake: "digest-wildcard", at, message, suggestion: name };
 }
 
-function doubleStar({ text, name, tail }: Cut): Mistake | undefined {
-  const opening = name.startsWith("**/") || name === "**" ? 2 : 0;
-  const closing = opening === 0 && name.endsWith("/**") ? name.length - 2 : name.length;
-  const inner = name.slice(opening, closing);
-  const at = inner.includes("**") ? opening + inner.indexOf("**") : tail.includes("**") ? name.length + tail.indexOf("**") : -1;
+function doubleStar({ text, name }: Cut): Mistake | undefined {
+  if (!text.includes("**")) return undefined;
+  const isFirst = name === "**" || name.startsWith("**/");
+  const isLast = !isFirst && name.endsWith("/**");
+  const from = isFirst ? 2 : 0;
+  const to = isLast ? name.length - 2 : name.length;
+  const rest = `${name.slice(from, to)}${isLast ? "  " : ""}${text.slice(name.length)}`;
+  const at = rest.indexOf("**");
   if (at === -1) return undefined;
   const message = '"**" is whole components and stands first or last, not both; "*" is part of one component';
-  const single = (part: string): string => part.replace(/\*{2,}/g, "*");
-  return {
-    mistake: "double-star",
-    at,
-    message,
-    suggestion: `${text.slice(0, opening)}${single(inner)}${name.slice(closing)}${single(tail)}`,
-  };
+  const single = rest.replace(/\*{2,}/g, "*").replace("  ", "**");
+  return { mistake: "double-star", at: from + at, message, suggestion: name === "**/**" ? "**" : `${text.slice(0, from)}${single}` };
 }
 
-/** One component that looks like a host would be a Docker Hub repository: nobody who writes it means that. */
+/** One component that looks like a host would be a Docker Hub repository, which hardly anybody who writes it means. */
 function hostAlone({ name, tail }: Cut): Mistake | undefined {
-  const bare = name.replace(/\*+$/, "");
-  if (name.includes("/") || !(bare.includes(".") || bare === "localhost")) return undefined;
-  if (bare !== name) return openPrefix(bare, tail);
+  if (name.includes("/")) return undefined;
+  const host = name.replace(/\*+$/, "");
+  if (!host.includes(".") && host !== "localhost") return undefined;
+  if (host !== name) return openPrefix(host.replace(/\.$/, ""), tail);
+  const message = `${quote(name)} alone is the Docker Hub repository ${quote(`docker.io/library/${name}`)}, not a host`;
   const isPort = /^:[0-9]+$/.test(tail);
-  const message = `${quote(name)} alone is the Docker Hub repository "docker.io/library/${name}", not a host; name its images or "**"`;
   const suggestion = tail === "" || isPort ? `${name}${tail}/**` : `docker.io/library/${name}${tail}`;
   return { mistake: "host-alone", at: name.length, message, suggestion };
 }
 
 function openPrefix(host: string, tail: string): Mistake {
-  const foreign = `${host.replace(/\.$/, "")}.evil.example/app`;
-  const message = `a prefix ends anywhere: ${quote(`${host}*`)} would have admitted ${quote(foreign)}`;
-  return { mistake: "open-prefix", at: host.length, message, suggestion: `${host.replace(/\.$/, "")}/**${tail}` };
+  const message = `a prefix ends anywhere: ${quote(`${host}*`)} would have admitted ${quote(`${host}.evil.example/app`)}`;
+  return { mistake: "open-prefix", at: host.length, message, suggestion: `${host}/**${tail}` };
 }
 
-function anyHost({ name, tail, host }: Cut): Mistake | undefined {
-  const first = host ?? name.split("/", 1)[0] ?? "";
-  if (first === "**" || !/^[*.]*\*[*.]*(?::[0-9]*)?$/.test(first)) return undefined;
+function anyHost({ name, tail, first }: Cut): Mistake | undefined {
+  const host = first === "**" ? undefined : /^[*.]*\*[*.]*(:.*)?$/.exec(first);
+  if (host === undefined || host === null) return undefined;
   const rest = name.slice(first.length);
-  const message = `${quote(first)} as the first component names no host`;
-  return { mistake: "any-host", at: 0, message, suggestion: `${rest === "/**" ? "**" : `**${rest}`}${tail}` };
+  const message = `${quote(first)} as the first component names no host; a pattern begins with a host or with "**"`;
+  const suggestion = host[1] === undefined ? `**${rest === "/**" ? "" : rest}${tail}` : undefined;
+  return { mistake: "any-host", at: 0, message, suggestion };
 }
 
-function openHost({ host, name, text }: Cut): Mistake | undefined {
-  const first = host ?? name.split("/", 1)[0] ?? "";
-  const labels = first.replace(/:[^\]]*$/, "").split(".");
-  const last = labels.at(-1) ?? "";
-  const isLocalhost = first !== "localhost" && labels[0]?.replaceAll("*", "") === "localhost";
-  if (!last.includes("*") || isNumeric(labels) || !(labels.length > 1 || isLocalhost)) return undefined;
-  const hostname = labels.join(".");
-  const at = hostname.indexOf("*", hostname.length - last.length);
-  const foreign = `${hostname.slice(0, -last.length)}${last.replaceAll("*", last === "*" ? "evil" : "-evil")}/app`.replaceAll("*", "a");
-  const message = `the end of a host must not be open: ${quote(first)} admits ${quote(foreign)}`;
-  const closed = last === "*" ? undefined : `${hostname.slice(0, -last.length)}${last.replaceAll("*", "")}${text.slice(hostname.length)}`;
-  return { mistake: "open-prefix", at, message, suggestion: closed };
+/** The last label says whose host it is, except in an IPv4 address. */
+function openHost({ first, text }: Cut): Mistake | undefined {
+  const host = nameOfHost(first);
+  const lastLabel = host.lastIndexOf(".") + 1;
+  const at = host.indexOf("*", lastLabel);
+  if (at === -1 || /^[0-9]+(?:\.[0-9*]+){3}$/.test(host)) return undefined;
+  if (lastLabel === 0 && host.replaceAll("*", "") !== "localhost") return undefined;
+  const foreign = `${host.slice(0, lastLabel).replaceAll("*", "a")}${host.slice(lastLabel).replaceAll("*", "evil")}/app`;
+  const message = `the end of a host must not be open: ${quote(first)} would admit ${quote(foreign)}`;
+  const closed = `${host.slice(0, lastLabel)}${host.slice(lastLabel).replaceAll("*", "")}`;
+  return { mistake: "open-prefix", at, message, suggestion: `${closed}${text.slice(host.length)}` };
 }
 
-/** An IPv4 address with wildcards: its last label is not the one that says whose host it is. */
-function isNumeric(labels: readonly string[]): boolean {
-  return labels.length === 4 && labels.every((label) => /^[0-9*]+$/.test(label)) && /^[0-9]+$/.test(labels[0] ?? "");
-}
-
-function portWildcard({ host }: Cut): Mistake | undefined {
-  const at = host === null ? -1 : (/:[0-9*]*\*[0-9*]*$/.exec(host)?.index ?? -1);
-  if (at === -1) return undefined;
+function portWildcard({ first }: Cut): Mistake | undefined {
+  const at = first.indexOf("*", first.lastIndexOf(":"));
+  if (!first.includes(":") || at === -1) return undefined;
   return { mistake: "port-wildcard", at, message: '"*" cannot stand in a port; write one pattern for each port', suggestion: undefined };
 }

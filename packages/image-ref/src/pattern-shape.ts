@@ -1,3 +1,4 @@
+import { nameOfHost } from "./hosts.ts";
 import type { ReferencePattern } from "./reference-pattern.ts";
 
 /** How many characters of a label, component or tag stand before its first `*` and behind its last. */
@@ -26,21 +27,69 @@ export interface PatternShape {
   readonly isPartial: boolean;
 }
 
-/** A text that is equal for patterns of one shape. */
-export function describeShape({ host, path, isOpenEnded, tag, digest }: ReferencePattern): string {
-  const kind = host === null ? `a${countParts(path)}` : isOpenEnded ? `o${countParts(path)}` : "e";
-  const tail = tag !== null ? `:${describeMasks(tag, ":")}` : digest === null ? "" : "@";
-  return `${kind} ${host === null ? "" : describeMasks(host, ".")} ${describeMasks(path, "/")} ${tail}`;
+/** Finds the shape of each pattern of a list; one object for all patterns that share it. */
+export interface ShapeRegistry {
+  readonly shapeFor: (pattern: ReferencePattern) => PatternShape;
+  /** In the order in which they were met. */
+  readonly shapes: readonly PatternShape[];
 }
 
-function describeMasks(text: string, separator: string): string {
-  if (!text.includes("*")) return "";
-  return masksOf(text, separator)
-    .map((mask) => (mask === null ? "-" : `${mask.prefix}*${mask.isPartial ? "*" : ""}${mask.suffix}`))
-    .join();
+export function createShapeRegistry(): ShapeRegistry {
+  const shapes: PatternShape[] = [];
+  const plain = new Map<number, PatternShape>();
+  const masked = new Map<string, PatternShape>();
+
+  function known<K>(map: Map<K, PatternShape>, name: K, pattern: ReferencePattern): PatternShape {
+    const found = map.get(name);
+    if (found !== undefined) return found;
+    const shape = shapeOf(pattern);
+    map.set(name, shape);
+    shapes.push(shape);
+    return shape;
+  }
+
+  const shapeFor = (pattern: ReferencePattern): PatternShape => {
+    const reach = reachOf(pattern);
+    const masks = describeMasks(pattern);
+    return masks === "" ? known(plain, reach, pattern) : known(masked, `${masks}${reach}`, pattern);
+  };
+  return { shapeFor, shapes };
 }
 
-export function shapeOf({ host, path, isOpenEnded, tag, digest }: ReferencePattern): PatternShape {
+/** A number that is equal for patterns of one shape, as far as their wildcards within components do not matter. */
+function reachOf({ host, path, isOpenEnded, tag, digest }: ReferencePattern): number {
+  const tail = tag !== null ? 2 : digest !== null ? 1 : 0;
+  if (host !== null && !isOpenEnded) return tail;
+  return 3 * (2 * countParts(path) + (host === null ? 1 : 2)) + tail;
+}
+
+/** A text that is equal for patterns whose `*` within components stand at the same places. */
+function describeMasks({ host, path, tag }: ReferencePattern): string {
+  let masks = "";
+  if (host?.includes("*")) masks += `${describeParts(nameOfHost(host), ".")}h`;
+  if (path.includes("*")) masks += `${describeParts(path, "/")}p`;
+  if (tag?.includes("*")) masks += `${describeParts(tag, ":")}t`;
+  return masks;
+}
+
+/** For each part with `*` its place and mask; then, as a mask says nothing about the parts behind it, how many there are. */
+function describeParts(text: string, separator: string): string {
+  let description = "";
+  let part = 0;
+  for (let start = 0; start <= text.length; part++) {
+    const found = text.indexOf(separator, start);
+    const end = found === -1 ? text.length : found;
+    const first = text.indexOf("*", start);
+    if (first !== -1 && first < end) {
+      const last = text.lastIndexOf("*", end);
+      description += `${part}:${first - start}${last === first ? "*" : "**"}${end - last - 1},`;
+    }
+    start = end + 1;
+  }
+  return description + part;
+}
+
+function shapeOf({ host, path, isOpenEnded, tag, digest }: ReferencePattern): PatternShape {
   const hostMasks = host === null ? [] : masksOf(nameOfHost(host), ".");
   const pathMasks = masksOf(path, "/");
   const tagMask = tag === null ? null : maskOf(tag);
@@ -73,10 +122,4 @@ function maskOf(part: string): Mask | null {
   const first = part.indexOf("*");
   const last = part.lastIndexOf("*");
   return first === -1 ? null : { prefix: first, suffix: part.length - last - 1, isPartial: last !== first };
-}
-
-/** A host without its port, which has no wildcards. */
-export function nameOfHost(host: string): string {
-  const colon = host.indexOf(":");
-  return colon === -1 || host.startsWith("[") ? host : host.slice(0, colon);
 }
