@@ -16,15 +16,12 @@ export interface ParsedCases extends DecisionCases {
 export function parseDecisionCases(file: string, text: string, problems: CaseProblem[]): ParsedCases | undefined {
   const lines = new LineCounter();
   const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })];
-  const own = documents.filter(isDecisionCases);
-  const [document, second] = own;
-  if (document === undefined) return undefined;
-  const errors = document.errors.map(({ pos, message }) => ({
-    line: lines.linePos(pos[0]).line,
-    message: `is not valid YAML: ${message}`,
-  }));
-  problems.push(...errors.map((error) => ({ file, field: "", ...error })));
-  if (errors.length > 0) return undefined;
+  // Cases that are skipped because their YAML is broken would pass unnoticed.
+  const broken = /^kind: *"?DecisionCases/mu.test(text) ? documents.flatMap(({ errors }) => errors) : [];
+  for (const { pos, message } of broken)
+    problems.push({ file, line: lines.linePos(pos[0]).line, field: "", message: `is not valid YAML: ${message}` });
+  const [document, second] = documents.filter(isDecisionCases);
+  if (document === undefined || broken.length > 0) return undefined;
   const root = new CaseValue({ file, document, lines, problems }, document.toJS({ maxAliasCount: 100 }));
   if (second !== undefined) root.report('is one of two documents with kind "DecisionCases"; put the other into a file of its own');
   return parseFile(root, textOfPolicies(text, document));

@@ -45,11 +45,9 @@ export function attack(bundle: Bundle): readonly Attack[] {
   const sound = readSoundBundle(bundle);
   if (sound === undefined) return [];
   const attacks: Attack[] = [];
-  for (const source of sound.policies) {
-    const policy = sound.snapshot.policies.find(({ name }) => name === source.name);
-    if (policy === undefined) continue;
+  for (const { source, compiled } of sound.policies) {
     for (const placed of patternsOf(source, source.allow, sound.files)) {
-      if (attacks.length < maxAttacks) attacks.push(...attackPattern(policy, placed));
+      if (attacks.length < maxAttacks) attacks.push(...attackPattern(compiled, placed));
     }
   }
   return attacks;

@@ -54,13 +54,13 @@ function kindsThatWork(): string {
 
 /** The kind of a document that can be read; reports every other one. */
 function kindOf(document: DocumentCursor): (typeof policyKinds)[number] | undefined {
-  if (!document.isMap) {
-    document.report("policy-wrong-type", `is no policy; a document is a map with apiVersion, kind, metadata and spec`);
-    return undefined;
+  const cursor = document.peek("kind");
+  if (cursor === undefined) {
+    if (document.isMap) return document.missing("kind", "ImagePolicy");
+    return document.report("policy-wrong-type", "is no policy; a document is a map with apiVersion, kind, metadata and spec");
   }
-  const cursor = document.peek("kind") ?? document.missing("kind", "ImagePolicy");
-  const kind = cursor?.text();
-  if (cursor === undefined || kind === undefined) return undefined;
+  const kind = cursor.text();
+  if (kind === undefined) return undefined;
   const known = policyKinds.find((each) => each === kind);
   if (known === undefined) cursor.report("policy-unknown-kind", `kind ${JSON.stringify(kind)} is not run; ${kindsThatWork()}`);
   else checkApiVersion(document);
@@ -68,10 +68,14 @@ function kindOf(document: DocumentCursor): (typeof policyKinds)[number] | undefi
 }
 
 function checkApiVersion(document: DocumentCursor): void {
-  const cursor = document.peek("apiVersion") ?? document.missing("apiVersion", apiVersion);
-  const version = cursor?.text();
+  const cursor = document.peek("apiVersion");
+  if (cursor === undefined) {
+    document.missing("apiVersion", apiVersion);
+    return;
+  }
+  const version = cursor.text();
   if (version === undefined || version === apiVersion) return;
-  cursor?.report("policy-wrong-value", `${JSON.stringify(version)} is not known${suggestName(version, [apiVersion])}`);
+  cursor.report("policy-wrong-value", `${JSON.stringify(version)} is not known${suggestName(version, [apiVersion])}`);
 }
 
 function reportDuplicates(policies: readonly PolicySource[], problems: ProblemSink): void {
@@ -89,8 +93,9 @@ function reportDuplicates(policies: readonly PolicySource[], problems: ProblemSi
 }
 
 function reportSecondBundle([first, ...others]: readonly BundleSource[], problems: ProblemSink): void {
+  if (first === undefined) return;
   for (const { file, line } of others) {
-    const message = `a second "Bundle" document; the first stands in "${first?.file ?? ""}" at line ${first?.line ?? 0}. Keep one`;
+    const message = `a second "Bundle" document; the first stands in "${first.file}" at line ${first.line}. Keep one`;
     problems.add({ code: "policy-second-bundle", file, line, field: "kind", message });
   }
 }

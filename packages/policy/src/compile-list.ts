@@ -9,7 +9,6 @@ import type { BundleFile } from "./bundle.ts";
 import { LineTable } from "./line-table.ts";
 import { maxPatternLength, readListFile } from "./list-file.ts";
 import { nearestName } from "./nearest-name.ts";
-import { describePatternProblem } from "./parse-patterns.ts";
 import type { PatternList, PatternSegment } from "./pattern-list.ts";
 import type { ListSource, PolicySource, WrittenPath, WrittenPattern } from "./policy-source.ts";
 import type { ProblemSink } from "./problem-sink.ts";
@@ -41,8 +40,7 @@ function* indexWritten(file: string, patterns: readonly WrittenPattern[], mode: 
   const builder = createPatternIndexBuilder(mode);
   for (const { pattern } of patterns) builder.add(pattern);
   const origins = patterns.map(({ text, line }) => ({ pattern: text, file, line }));
-  const unknown = { pattern: "", file, line: 1 };
-  return { index: yield* builder.buildSteps(), originOf: (ordinal) => origins[ordinal] ?? unknown };
+  return { index: yield* builder.buildSteps(), originOf: (ordinal) => origins[ordinal] };
 }
 
 function* indexFile(
@@ -65,7 +63,7 @@ function* indexFile(
 
   function addPattern(text: string): string | undefined {
     const pattern = parseReferencePattern(text);
-    if (isPatternProblem(pattern)) return describePatternProblem(pattern);
+    if (isPatternProblem(pattern)) return pattern.message;
     builder.add(pattern);
     return undefined;
   }

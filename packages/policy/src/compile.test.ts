@@ -112,6 +112,16 @@ describe("compile", () => {
     expect(new PolicyCompileError(problemsOfText(`${head}  deny: [1]`)).message).toMatch(/^policies\.yaml:5: spec\.deny\[0\]: must be/u);
   });
 
+  it("lets a programming mistake through", () => {
+    const bundle = {
+      get files(): never {
+        throw new TypeError("no files");
+      },
+    };
+
+    expect(() => problemsOf(bundle)).toThrow(TypeError);
+  });
+
   it("refuses a document that is nested without end", () => {
     const problems = problemsOfText(`a: ${"[".repeat(5_000)}${"]".repeat(5_000)}`);
 

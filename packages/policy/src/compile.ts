@@ -56,8 +56,7 @@ function reportNothing({ files }: Bundle, { policies, settings }: ParsedBundle, 
 }
 
 function* compilePolicy(source: PolicySource, lists: ListCompilation): Generator<void, CompiledPolicy> {
-  const allow = source.allow === undefined ? undefined : yield* compileList(source, source.allow, { ...lists, mode: "allow" });
-  if (allow !== undefined && source.allow !== undefined) reportEmptyAllow(source, source.allow, { allow, lists });
+  const allow = source.allow === undefined ? undefined : yield* compileAllow(source, source.allow, lists);
   const { name, enforcement, requiresDigest, forbiddenTags, message } = source;
   return {
     name,
@@ -76,6 +75,12 @@ function* compilePolicy(source: PolicySource, lists: ListCompilation): Generator
     message,
     covers: enforcement === "deny" && allow !== undefined,
   };
+}
+
+function* compileAllow(source: PolicySource, list: ListSource, lists: ListCompilation): Generator<void, PatternList> {
+  const allow = yield* compileList(source, list, { ...lists, mode: "allow" });
+  reportEmptyAllow(source, list, { allow, lists });
+  return allow;
 }
 
 /** A list that was emptied by accident would refuse every image. */

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter, type Pair } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair, type ParsedNode } from "yaml";
 import { suggestName } from "./nearest-name.ts";
 import type { PolicyProblemCode } from "./policy-problem.ts";
 import type { ProblemSink } from "./problem-sink.ts";
@@ -16,25 +16,26 @@ export class DocumentCursor {
   readonly field: string;
   readonly line: number;
   readonly #scope: DocumentScope;
-  readonly #node: unknown;
+  readonly #node: ParsedNode | null;
 
-  private constructor(scope: DocumentScope, node: unknown, field: string, line: number) {
+  private constructor(scope: DocumentScope, node: ParsedNode | null, field: string, line: number) {
     this.#scope = scope;
-    this.#node = isAlias(node) ? node.resolve(scope.document) : node;
+    // An alias without an anchor is a syntax error, so a node of the same document stands behind each.
+    this.#node = isAlias(node) ? (node.resolve(scope.document) as ParsedNode) : node;
     this.field = field;
     this.line = line;
   }
 
   static root(scope: DocumentScope): DocumentCursor {
-    const { contents, range } = scope.document;
-    return new DocumentCursor(scope, contents, "", scope.lines.linePos(contents?.range[0] ?? range[0]).line);
+    const { contents } = scope.document;
+    return new DocumentCursor(scope, contents, "", scope.lines.linePos(offsetOf(contents)).line);
   }
 
   get file(): string {
     return this.#scope.file;
   }
 
-  report(code: PolicyProblemCode, message: string): void {
+  report(code: PolicyProblemCode, message: string): undefined {
     this.#scope.problems.add({ code, file: this.file, line: this.line, field: this.field, message });
   }
 
@@ -65,10 +66,19 @@ export class DocumentCursor {
     return isSeq(this.#node);
   }
 
+  get isEmptyList(): boolean {
+    return isSeq(this.#node) && this.#node.items.length === 0;
+  }
+
+  /** The items of a list, or this value alone where it is none. */
+  each(): readonly DocumentCursor[] {
+    if (!isSeq(this.#node)) return [this];
+    return this.#node.items.map((node, index) => this.#child(node, `${this.field}[${index}]`));
+  }
+
   /** The items of a list; `undefined` when it is none. */
   items(): readonly DocumentCursor[] | undefined {
-    if (!isSeq(this.#node)) return this.#wrongType("a list");
-    return this.#node.items.map((node, index) => this.#child(node, `${this.field}[${index}]`));
+    return this.isList ? this.each() : this.#wrongType("a list");
   }
 
   text(): string | undefined {
@@ -101,20 +111,18 @@ export class DocumentCursor {
     return isScalar(this.#node) ? this.#node.value : undefined;
   }
 
-  #entry({ key, value }: Pair): [string, DocumentCursor] {
+  #entry({ key, value }: Pair<ParsedNode, ParsedNode | null>): [string, DocumentCursor] {
     const name = keyText(key);
     const field = this.field === "" ? name : `${this.field}.${name}`;
-    const line = this.#lineOf(key) ?? this.line;
-    return [name, new DocumentCursor(this.#scope, value, field, line)];
+    return [name, new DocumentCursor(this.#scope, value, field, this.#lineOf(key))];
   }
 
-  #child(node: unknown, field: string): DocumentCursor {
-    return new DocumentCursor(this.#scope, node, field, this.#lineOf(node) ?? this.line);
+  #child(node: ParsedNode, field: string): DocumentCursor {
+    return new DocumentCursor(this.#scope, node, field, this.#lineOf(node));
   }
 
-  #lineOf(node: unknown): number | undefined {
-    const start = offsetOf(node);
-    return start === undefined ? undefined : this.#scope.lines.linePos(start).line;
+  #lineOf(node: ParsedNode): number {
+    return this.#scope.lines.linePos(offsetOf(node)).line;
   }
 
   #wrongType(wanted: string): undefined {
@@ -127,12 +135,12 @@ export function keyText(key: unknown): string {
   return isScalar(key) ? String(key.value) : "?";
 }
 
-/** Where a node starts in its file; `undefined` where nothing was written. */
-export function offsetOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
+/** Where a node of a parsed document starts in its file: each has a range. */
+export function offsetOf(node: unknown): number {
+  return (node as ParsedNode).range[0];
 }
 
-function describeNode(node: unknown): string {
+function describeNode(node: ParsedNode | null): string {
   if (isMap(node)) return "a map";
   if (isSeq(node)) return "a list";
   const value = isScalar(node) ? node.value : null;

@@ -1,3 +1,4 @@
+import { compareText } from "./problem-sink.ts";
 import type { Workload } from "./workload.ts";
 
 /**
@@ -15,7 +16,7 @@ export function encodeWorkload(workload: Workload): string {
 /** Sorted, since the order of keys says nothing. */
 function encodeAnnotations(annotations: Readonly<Record<string, string>>): string {
   let encoding = "";
-  for (const key of Object.keys(annotations).sort()) encoding += field(key) + field(annotations[key] ?? "");
+  for (const [key, value] of Object.entries(annotations).sort(([a], [b]) => compareText(a, b))) encoding += field(key) + field(value);
   return encoding;
 }
 

@@ -68,7 +68,7 @@ describe("evaluate", () => {
         fc.pre(decide(before, workload).verdict === "deny");
         expect(decide([...before, { ...added, name: "added" }], workload).verdict).toBe("deny");
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -79,7 +79,7 @@ describe("evaluate", () => {
         fc.pre(decide(closed, workload).verdict === "deny");
         expect(decide([...closed, { name: "added", allow }], workload).verdict).toBe("deny");
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -100,7 +100,7 @@ describe("evaluate", () => {
         expect(shuffled.verdict).toBe(straight.verdict);
         expect(findingsOf(shuffled)).toEqual(findingsOf(straight));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -110,7 +110,7 @@ describe("evaluate", () => {
         const everywhere = { ...fields, deny: ["zzz"], name: "everywhere" };
         expect(decide([...others, everywhere], workload).verdict).toBe("deny");
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -121,7 +121,7 @@ describe("evaluate", () => {
         const decision = decide(documents, aPod(images, { namespace }));
         if (decision.verdict === "deny") expect(describeDenial(decision)).toContain("[revision t/1/1]");
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

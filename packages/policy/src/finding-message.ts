@@ -73,14 +73,13 @@ function describeRule(
   reference: ImageReference,
   { image, name }: { readonly image: string; readonly name: string },
 ): string {
-  if (rule === "deny") {
-    const origin = findPattern(policy.deny, reference);
-    return `${image} matches ${origin === undefined ? "a pattern" : describeOrigin(origin)}, which ${name} denies`;
-  }
   if (rule === "require-digest") return `${image} has no digest, and ${name} requires one; write it as name@sha256:…`;
   if (rule === "require-tag") {
     const tag = reference.tag === null ? 'has no tag, which means "latest"' : `has the tag "${reference.tag}"`;
     return `${image} ${tag}, and ${name} forbids that tag`;
   }
-  return `${image} is not on the allow list of ${name}`;
+  const denied = findPattern(policy.deny, reference);
+  return denied === undefined
+    ? `${image} is not on the allow list of ${name}`
+    : `${image} matches ${describeOrigin(denied)}, which ${name} denies`;
 }

@@ -8,10 +8,6 @@ export class LineTable {
   #size = 0;
   #nextLine = 0;
 
-  get size(): number {
-    return this.#size;
-  }
-
   /** Lines come in ascending order. */
   add(line: number): void {
     if (line !== this.#nextLine) {
@@ -24,7 +20,7 @@ export class LineTable {
 
   lineOf(ordinal: number): number {
     const run = this.#runOf(ordinal);
-    return (this.#firstLines[run] ?? 0) + ordinal - (this.#firstOrdinals[run] ?? 0);
+    return (this.#firstLines[run] as number) + ordinal - (this.#firstOrdinals[run] as number);
   }
 
   #runOf(ordinal: number): number {
@@ -32,7 +28,7 @@ export class LineTable {
     let high = this.#firstOrdinals.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if ((this.#firstOrdinals[middle] ?? 0) <= ordinal) low = middle;
+      if ((this.#firstOrdinals[middle] as number) <= ordinal) low = middle;
       else high = middle - 1;
     }
     return low;

@@ -109,7 +109,7 @@ function witnessOf({ host, path, isOpenEnded, tag, digest }: ReferencePattern): 
   const repository = `${filled}${isOpenEnded ? `${filled === "" ? "" : "/"}qzx7/qzx8` : ""}`;
   const tail = digest === null ? `:${tag === null ? "qzx9" : tag.replaceAll("*", "qzx9")}` : `@${digest}`;
   const before = host === null ? "qzx7.example/qzx8" : host.replaceAll("*", "qzx7");
-  const reference = parseImageReference(`${before}/${repository === "" ? "qzx7" : repository}${tail}`);
+  const reference = parseImageReference(`${before}/${repository}${tail}`);
   return isReferenceProblem(reference) ? undefined : reference;
 }
 

@@ -5,13 +5,12 @@ import { compileGlobs } from "./name-glob.ts";
 import type { PolicySource } from "./policy-source.ts";
 import type { SelectorSource } from "./selector.ts";
 import type { CompiledPolicy } from "./snapshot.ts";
-import type { SoundBundle } from "./source-of-bundle.ts";
+import type { SoundPolicy } from "./source-of-bundle.ts";
 import { imageFields } from "./workload.ts";
 
 /** Advice on what a policy applies to. */
-export function lintMatch(policy: PolicySource, { snapshot }: SoundBundle): readonly Lint[] {
-  const compiled = snapshot.policies.find(({ name }) => name === policy.name);
-  return [...lintNeverMatches(policy), ...lintFields(policy), ...(compiled === undefined ? [] : lintSystemNamespace(policy, compiled))];
+export function lintMatch({ source, compiled }: SoundPolicy): readonly Lint[] {
+  return [...lintNeverMatches(source), ...lintFields(source), ...lintSystemNamespace(source, compiled)];
 }
 
 function lintNeverMatches(policy: PolicySource): readonly Lint[] {

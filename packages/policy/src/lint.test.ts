@@ -34,6 +34,9 @@ describe("lint", () => {
     [{ deny: ["x"], match: { fields: ["initContainers"] } }, ["lint-fields"]],
     [{ deny: ["x"], match: { fields: ["containers"] } }, []],
     [{ deny: ["x"], match: { fields: { exclude: ["*"] } } }, ["lint-never-matches"]],
+    [{ deny: ["**", "a.example/**"] }, ["lint-shadowed-pattern"]],
+    [{ deny: ["x", "x"], match: { kinds: ["pod"] } }, ["lint-never-matches", "lint-repeated-pattern"]],
+    [{ deny: ["**/*", `a.example/${"x".repeat(252)}/*`, `a.example/${"x".repeat(252)}/**`] }, []],
     [{ alow: [] }, []],
   ])("says of %j: %j", (fields, codes) => {
     expect(codesOf(fields)).toEqual(codes);

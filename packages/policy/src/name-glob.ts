@@ -23,10 +23,12 @@ function isEverything(glob: string): boolean {
 }
 
 function compileWildcards(glob: string): NameMatcher {
-  const parts = glob.split("*");
-  const [head = ""] = parts;
-  const tail = parts.at(-1) ?? "";
-  const middle = parts.slice(1, -1).filter((part) => part !== "");
+  const head = glob.slice(0, glob.indexOf("*"));
+  const tail = glob.slice(glob.lastIndexOf("*") + 1);
+  const middle = glob
+    .slice(head.length, glob.length - tail.length)
+    .split("*")
+    .filter((part) => part !== "");
   const shortest = head.length + tail.length;
   return (name) =>
     name.length >= shortest &&

@@ -44,7 +44,7 @@ export function parseImagePolicy(document: DocumentCursor): PolicySource {
 
 /** Read as written such a list refuses everything; most often somebody meant to leave it out. */
 function reportEmptyAllow(allow: DocumentCursor | undefined): void {
-  if (allow?.isList === true && allow.items()?.length === 0) {
+  if (allow?.isEmptyList === true) {
     allow.report("policy-empty-list", 'is empty; list what is allowed, or deny everything with deny: ["**"]');
   }
 }

@@ -34,7 +34,7 @@ function parseSelector(cursor: DocumentCursor | undefined, check?: GlobCheck): S
 }
 
 function parseInclude(cursor: DocumentCursor, check: GlobCheck | undefined): readonly string[] {
-  if (cursor.items()?.length === 0) cursor.report("policy-empty-list", "matches nothing; leave it out to match everything");
+  if (cursor.isEmptyList) cursor.report("policy-empty-list", "matches nothing; leave it out to match everything");
   return parseGlobs(cursor, check);
 }
 

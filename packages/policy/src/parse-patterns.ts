@@ -1,4 +1,4 @@
-import { isPatternProblem, type PatternProblem, parseReferencePattern } from "@portcullis/image-ref";
+import { isPatternProblem, parseReferencePattern } from "@portcullis/image-ref";
 import type { DocumentCursor } from "./document-cursor.ts";
 import { resolveListPath } from "./list-path.ts";
 import type { ListSource, WrittenPath, WrittenPattern } from "./policy-source.ts";
@@ -9,27 +9,21 @@ export function parseList(list: DocumentCursor | undefined, from: DocumentCursor
   return { patterns: list === undefined ? [] : parsePatterns(list), files: from === undefined ? [] : parsePaths(from) };
 }
 
-/** Says what is wrong with a pattern, and what to write instead where that is known. */
-export function describePatternProblem({ message, suggestion }: PatternProblem): string {
-  return suggestion === undefined ? message : `${message}; write "${suggestion}"`;
-}
-
 function parsePatterns(list: DocumentCursor): readonly WrittenPattern[] {
   return (list.items() ?? []).flatMap((item) => {
     const text = item.text();
     if (text === undefined) return [];
     const pattern = parseReferencePattern(text);
     if (!isPatternProblem(pattern)) return [{ text, pattern, line: item.line, field: item.field }];
-    item.report("policy-bad-pattern", describePatternProblem(pattern));
+    item.report("policy-bad-pattern", pattern.message);
     return [];
   });
 }
 
 /** One name, or a list of them. */
 function parsePaths(from: DocumentCursor): readonly WrittenPath[] {
-  const cursors = from.isList ? (from.items() ?? []) : [from];
-  if (cursors.length === 0) from.report("policy-empty-list", "names no file; name one, or leave the field out");
-  return cursors.flatMap((cursor) => {
+  if (from.isEmptyList) from.report("policy-empty-list", "names no file; name one, or leave the field out");
+  return from.each().flatMap((cursor) => {
     const name = cursor.text();
     if (name === undefined) return [];
     const path = resolveListPath(cursor.file, name);

@@ -10,7 +10,7 @@ export interface PatternOrigin {
 /** Patterns of one list field or one list file, indexed together. */
 export interface PatternSegment {
   readonly index: PatternIndex;
-  readonly originOf: (ordinal: number) => PatternOrigin;
+  readonly originOf: (ordinal: number) => PatternOrigin | undefined;
 }
 
 /** All patterns of `allow`, `deny` or `except` of one policy, those from list files included. */

@@ -1,4 +1,4 @@
-import { isPatternProblem, parseReferencePattern } from "@portcullis/image-ref";
+import { parseReferencePattern, type ReferencePattern } from "@portcullis/image-ref";
 import type { BundleFile } from "./bundle.ts";
 import { readListFile } from "./list-file.ts";
 import type { ListSource, PolicySource, WrittenPattern } from "./policy-source.ts";
@@ -14,15 +14,18 @@ export function patternsOf(
 ): readonly PlacedPattern[] {
   if (list === undefined) return [];
   const written = list.patterns.map((pattern) => ({ ...pattern, file: policy.file }));
-  return [...written, ...list.files.flatMap(({ path }) => patternsOfFile(files.get(path)))];
+  return [
+    ...written,
+    ...list.files.flatMap(({ path }) => [...files.values()].filter((file) => file.path === path).flatMap(patternsOfFile)),
+  ];
 }
 
-function patternsOfFile(file: BundleFile | undefined): readonly PlacedPattern[] {
+function patternsOfFile(file: BundleFile): readonly PlacedPattern[] {
   const patterns: PlacedPattern[] = [];
-  if (file === undefined) return patterns;
   const lines = readListFile(file.text, (text, line) => {
-    const pattern = parseReferencePattern(text);
-    if (!isPatternProblem(pattern)) patterns.push({ text, pattern, line, field: "", file: file.path });
+    // The bundle compiles, so every line is a pattern.
+    const pattern = parseReferencePattern(text) as ReferencePattern;
+    patterns.push({ text, pattern, line, field: "", file: file.path });
   });
   while (lines.next().done !== true);
   return patterns;

@@ -67,10 +67,10 @@ function isSound(document: Document.Parsed, report: Report): boolean {
 function countAliases(document: Document.Parsed, report: Report): boolean {
   let aliases = 0;
   visit(document, {
-    Alias: (_, { range }) => {
+    Alias: () => {
       aliases += 1;
       if (aliases <= maxAliases) return undefined;
-      report("policy-too-many-aliases", range?.[0] ?? 0, `holds more than ${maxAliases} aliases; write the values out`);
+      report("policy-too-many-aliases", document.range[0], `holds more than ${maxAliases} aliases; write the values out`);
       return visit.BREAK;
     },
   });
@@ -86,7 +86,7 @@ function hasUniqueKeys(document: Document.Parsed, report: Report): boolean {
         const name = keyText(key);
         if (seen.has(name)) {
           isUnique = false;
-          report("policy-duplicate-key", offsetOf(key) ?? 0, `the field "${name}" stands here twice; only one can be meant`);
+          report("policy-duplicate-key", offsetOf(key), `the field "${name}" stands here twice; only one can be meant`);
         }
         seen.add(name);
       }
