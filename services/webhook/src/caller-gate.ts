@@ -1,7 +1,7 @@
 import type { Http2ServerRequest, Http2Session } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { Telemetry } from "@portcullis/telemetry";
-import { authorizeCaller, type Caller, type CallerRefusal, type CallerRules, identifyCaller } from "./caller.ts";
+import { authorizeCaller, type Caller, type CallerRefusal, type CallerRules, identifyCaller, nobody } from "./caller.ts";
 import { createFirstSightings } from "./first-sightings.ts";
 import type { RawRequest } from "./received-body.ts";
 import type { WebhookMetrics } from "./webhook-metrics.ts";
@@ -31,7 +31,7 @@ export function createCallerGate({ rules, telemetry, metrics, now }: CallerGateO
     const connection = connectionOf(raw);
     const known = callers.get(connection);
     if (known !== undefined) return known;
-    const caller = identifyCaller(raw.socket instanceof TLSSocket ? raw.socket : plainSocket, rules);
+    const caller = raw.socket instanceof TLSSocket ? identifyCaller(raw.socket, rules) : nobody;
     callers.set(connection, caller);
     return caller;
   }
@@ -65,6 +65,3 @@ export function sessionOf(raw: RawRequest): Http2Session | undefined {
 function isHttp2(raw: RawRequest): raw is Http2ServerRequest {
   return raw.httpVersionMajor === 2;
 }
-
-/** Without TLS nobody proves anything. */
-const plainSocket = { authorized: false, authorizationError: undefined, getPeerCertificate: () => Object.create(null) };

@@ -56,9 +56,7 @@ export interface PeerSocket {
  */
 export function identifyCaller(socket: PeerSocket, { callers }: CallerRules): Caller {
   const certificate = socket.getPeerCertificate();
-  if (Object.keys(certificate).length === 0) {
-    return refused("caller-without-certificate", "a client certificate is required: give the API server one in its kubeconfig");
-  }
+  if (Object.keys(certificate).length === 0) return nobody;
   if (!socket.authorized) return refusedByTls(String(socket.authorizationError));
   const names = peerNames(certificate);
   const clusters = [...new Set(callers.filter(({ name }) => names.includes(name)).map(({ cluster }) => cluster))];
@@ -94,6 +92,12 @@ export interface AuthorizationScope {
   /** Wall clock: certificates know no other. */
   readonly nowMs: number;
 }
+
+/** Who shows no certificate. */
+export const nobody: Caller = refused(
+  "caller-without-certificate",
+  "a client certificate is required: give the API server one in its kubeconfig",
+);
 
 const expired: CallerRefusal = { code: "caller-expired", message: "the client certificate is not valid at this time: renew it" };
 const otherCluster: CallerRefusal = {

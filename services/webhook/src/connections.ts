@@ -1,5 +1,6 @@
 import { constants, type Http2SecureServer, type Http2Session } from "node:http2";
 import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import type { RawRequest } from "./received-body.ts";
 
 /** Ends connections politely: an HTTP/2 session by GOAWAY, an HTTP/1.1 one by `Connection: close` in its next answer. */
@@ -33,7 +34,7 @@ export function followConnections(server: Http2SecureServer, { maxAgeMs }: Conne
   let isRetiring = false;
   let onEmpty: (() => void) | undefined;
 
-  server.on("secureConnection", (socket) => {
+  server.on("secureConnection", (socket: TLSSocket) => {
     limitsMs.set(socket, performance.now() + jittered(maxAgeMs));
     socket.once("close", () => {
       limitsMs.delete(socket);

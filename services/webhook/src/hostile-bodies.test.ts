@@ -42,6 +42,12 @@ const hostile: Readonly<Record<string, { readonly validate: string | Buffer; rea
     validate: admissionReviewBody(Array(5_000).fill("nginx")),
     "image-review": imageReviewBody(Array(5_000).fill("nginx")),
   },
+  "images or annotations without number": {
+    validate: admissionReviewBody(Array(100_000).fill("nginx")),
+    "image-review": imageReviewBody(["nginx"], {
+      annotations: Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`${index}.image-policy.k8s.io/x`, ""])),
+    }),
+  },
 };
 
 function both<Body>(body: Body): { readonly validate: Body; readonly "image-review": Body } {

@@ -1,7 +1,7 @@
 import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { TlsFiles } from "@portcullis/pki";
 import { type Telemetry, toStartError } from "@portcullis/telemetry";
-import { type FastifyInstance, fastify } from "fastify";
+import { type FastifyError, type FastifyInstance, fastify } from "fastify";
 import { keepAliveTimeoutMs, secureServerOptions, sessionIdleTimeoutMs } from "./tls-options.ts";
 import type { WebhookLimits } from "./webhook-limits.ts";
 
@@ -33,7 +33,10 @@ export function createHttpsServer({ tls, limits, telemetry }: HttpsServerOptions
   app.removeAllContentTypeParsers();
   app.decorateRequest("cluster", "");
   app.decorateRequest("isLengthAnnounced", false);
-  app.setErrorHandler((error, _request, reply) => {
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const { statusCode = 500, message } = error;
+    // Requests that are no review: a URL or header that cannot be read.
+    if (statusCode >= 400 && statusCode < 500) return reply.code(statusCode).send({ code: "caller-wrong-path", message });
     telemetry.log.error({ err: error }, "a request failed");
     return reply.code(500).send({ code: "undecided-internal", message: "portcullis failed" });
   });

@@ -37,7 +37,7 @@ export function createParseThread({ budgetMs, program = parseWorker }: ParseThre
       if (worker === started) giveUp(gaveUp);
     };
     started.on("message", (result: Review | ReviewProblem) => settle?.(result));
-    started.on("error", (error) => onEnded(`the thread that read it failed (${error.message})`));
+    started.on("error", (error: Error) => onEnded(`the thread that read it failed (${error.message})`));
     started.on("exit", () => onEnded("the thread that read it ended"));
     return started;
   }
