@@ -4,7 +4,7 @@ import { findAssets } from "./assets.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import type { KubeAnswer } from "./kube-api.ts";
 import { deployment, internalRegistryOnly, type PodOptions, paths, pod, validatingWebhook } from "./kube-objects.ts";
-import { type Portcullis, startPortcullis } from "./portcullis.ts";
+import { type Portcullis, startStandalone } from "./portcullis.ts";
 import { until } from "./until.ts";
 
 /** An API server and the Portcullis that it asks, under the policy "only internal-registry.io". */
@@ -20,17 +20,19 @@ export interface Cluster extends Pick<ControlPlane, "api" | "kubectl"> {
 }
 
 export interface ClusterOptions {
+  /** Two standalone replicas where absent. Stopped with the cluster. */
+  readonly portcullis?: Portcullis;
   /** Enables ImagePolicyWebhook. */
   readonly imagePolicy?: Omit<ImagePolicyOptions, "url">;
   /** What the cluster has to hold before the first test. Where it fails, the cluster is stopped. */
   readonly setUp?: (cluster: Cluster) => Promise<void>;
 }
 
-export async function startCluster({ imagePolicy, setUp }: ClusterOptions): Promise<Cluster> {
-  const assets = findAssets(process.env);
-  if (assets === undefined) throw new Error("no etcd, kube-apiserver and kubectl: run `npm run e2e:assets`, or set KUBEBUILDER_ASSETS");
-  const portcullis = await startPortcullis(internalRegistryOnly);
+export async function startCluster({ imagePolicy, setUp, ...options }: ClusterOptions): Promise<Cluster> {
+  const portcullis = options.portcullis ?? (await startStandalone(internalRegistryOnly));
   try {
+    const assets = findAssets(process.env);
+    if (assets === undefined) throw new Error("no etcd, kube-apiserver and kubectl: run `npm run e2e:assets`, or set KUBEBUILDER_ASSETS");
     const controlPlane = await startControlPlane({
       assets,
       webhook: portcullis.credentials,
