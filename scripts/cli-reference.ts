@@ -16,7 +16,7 @@ function section({ name, description, usage, arguments: positional, options, exa
   const rows = [
     ...positional.map((argument) => [argument.syntax, argument.description]),
     ...options.map(({ flags, description: text, choices }) => [flags, choices === undefined ? text : `${text}: ${choices.join(", ")}`]),
-  ].map(([syntax = "", text = ""]) => `| \`${syntax}\` | ${text.replaceAll("|", "\\|").replaceAll("\n", " ")} |`);
+  ].map(([syntax = "", text = ""]) => `| \`${syntax}\` | ${text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ")} |`);
   return [
     `## portcullis ${name}`,
     description,

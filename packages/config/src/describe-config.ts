@@ -41,5 +41,5 @@ export function configurationTable(schema: TObject): string {
 }
 
 function cell(text: string): string {
-  return text.replace(/\.$/, "").replaceAll("|", "\\|").replaceAll("\n", " ");
+  return text.replace(/\.$/, "").replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ");
 }
