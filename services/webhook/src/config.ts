@@ -107,6 +107,14 @@ export function checkWebhookConfig({
   if (settings.paths.imageReview === settings.paths.validate) {
     problems.push({ key: "webhook.paths.validate", message: `"${settings.paths.validate}" is the path of ImageReview too: use two paths` });
   }
+  for (const [name, path] of Object.entries(settings.paths)) {
+    if (path.startsWith("/clusters/")) {
+      problems.push({
+        key: `webhook.paths.${name}`,
+        message: `"${path}" would hide the URLs of a cluster: do not begin it with /clusters/`,
+      });
+    }
+  }
   for (const { name } of settings.callers) {
     if (!/^(CN=|DNS:|URI:|IP:)./.test(name)) {
       problems.push({ key: "webhook.callers", message: `"${name}" is no certificate name: write CN=…, DNS:…, URI:… or IP:…` });

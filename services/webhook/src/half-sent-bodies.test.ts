@@ -8,6 +8,9 @@ import { readVerdict, reviewBody } from "./review-bodies.ts";
 import { reviewPaths } from "./review-protocol.ts";
 import { type StartedWebhook, startTestWebhook } from "./webhook-under-test.ts";
 
+/** Polling ends when it comes true; a machine under load takes its time. */
+const soon = { timeout: 10_000 };
+
 const everywhere = reviewPaths.flatMap((path) => httpVersions.map((version) => [path, version] as const));
 
 describe("a body that never comes to its end", () => {
@@ -15,7 +18,7 @@ describe("a body that never comes to its end", () => {
   let asked: Workload[];
   beforeEach(async () => {
     asked = [];
-    started = await startTestWebhook({ limits: { bodyTimeoutMs: 200 } }, (workload) => asked.push(workload));
+    started = await startTestWebhook({}, (workload) => asked.push(workload));
   });
   afterEach(() => started.webhook.close());
 
@@ -43,7 +46,7 @@ describe("a body that never comes to its end", () => {
       await inFlight(1);
 
       stream.close(code);
-      await expect.poll(() => unfinished("aborted")).toBe(1);
+      await expect.poll(() => unfinished("aborted"), soon).toBe(1);
 
       session.destroy();
       expect(asked).toEqual([]);
@@ -56,7 +59,7 @@ describe("a body that never comes to its end", () => {
       socket.write(frame(1, 4, 1, headersOf({ ":method": "POST", ":scheme": "https", ":path": `/${path}`, ":authority": "localhost" })));
       socket.write(Buffer.concat([frame(0, 0, 1, body), frame(3, 0, 1, Buffer.from([0, 0, 0, 0]))]));
 
-      await expect.poll(() => unfinished("aborted")).toBe(1);
+      await expect.poll(() => unfinished("aborted"), soon).toBe(1);
 
       socket.destroy();
       expect(asked).toEqual([]);
@@ -70,7 +73,7 @@ describe("a body that never comes to its end", () => {
       await inFlight(1);
 
       session.destroy();
-      await expect.poll(() => unfinished("aborted")).toBe(1);
+      await expect.poll(() => unfinished("aborted"), soon).toBe(1);
 
       expect(asked).toEqual([]);
     });
@@ -91,19 +94,11 @@ describe("a body that never comes to its end", () => {
         await inFlight(1);
 
         outgoing.destroy();
-        await expect.poll(() => unfinished("aborted")).toBe(1);
+        await expect.poll(() => unfinished("aborted"), soon).toBe(1);
 
         expect(asked).toEqual([]);
       },
     );
-  });
-
-  it.each(everywhere)("is cut off on /%s over %s when it does not come in time", async (path, version) => {
-    const answered = call(version, started.apiServer, { path: `/${path}`, body: stalled(reviewBody(path)) });
-
-    await expect(answered).rejects.toThrow();
-    expect(await unfinished("too-slow")).toBe(1);
-    expect(asked).toEqual([]);
   });
 
   it("gives its memory back", async () => {
@@ -111,7 +106,7 @@ describe("a body that never comes to its end", () => {
     const stream = session.request({ ":method": "POST", ":path": "/validate" });
     stream.on("error", () => undefined);
     stream.write(Buffer.alloc(100_000, " "));
-    await expect.poll(() => started.metric("portcullis_webhook_body_bytes_held")).toBeGreaterThan(0);
+    await expect.poll(() => started.metric("portcullis_webhook_body_bytes_held"), soon).toBeGreaterThan(0);
 
     session.destroy();
     await inFlight(0);
@@ -120,8 +115,22 @@ describe("a body that never comes to its end", () => {
   });
 
   async function inFlight(count: number): Promise<void> {
-    await expect.poll(() => started.metric("portcullis_webhook_reviews_in_flight")).toBe(count);
+    await expect.poll(() => started.metric("portcullis_webhook_reviews_in_flight"), soon).toBe(count);
   }
+});
+
+describe("a body that does not come in time", () => {
+  it.each(everywhere)("is cut off on /%s over %s, and not decided on", async (path, version) => {
+    const asked: Workload[] = [];
+    const started = await startTestWebhook({ limits: { bodyTimeoutMs: 100 } }, (workload) => asked.push(workload));
+
+    const answered = call(version, started.apiServer, { path: `/${path}`, body: stalled(reviewBody(path)) });
+
+    await expect(answered).rejects.toThrow();
+    expect(await started.metric('portcullis_webhook_bodies_unfinished_total{reason="too-slow"}')).toBe(1);
+    expect(asked).toEqual([]);
+    await started.webhook.close();
+  });
 });
 
 describe("a body that comes slowly", () => {

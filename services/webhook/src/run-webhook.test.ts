@@ -64,6 +64,7 @@ describe("runWebhook", () => {
     ["a setting that does not exist", { "webhook-prot": "1" }, "--webhook-port"],
     ["allow for undecided ImageReviews", { "webhook-when-undecided-image-review": "allow" }, "refused"],
     ["one path for both protocols", { "webhook-paths-validate": "/image-review" }, "use two paths"],
+    ["a path that hides those of a cluster", { "webhook-paths-validate": "/clusters/a/validate" }, "/clusters/"],
     ["a caller without a kind of name", { "webhook-callers": '[{"name":"kube-apiserver","cluster":"a"}]' }, "CN="],
     ["nobody who may ask", { "webhook-callers": "[]" }, "nobody may ask"],
     ["a certificate that is not there", { "webhook-tls-cert-file": "/does/not/exist.crt" }, "/does/not/exist.crt"],
