@@ -3,4 +3,6 @@ import { findRuntime, portcullisArguments, portcullisEnvironment, runAndExit } f
 import { ensureInstalled } from "./runtime.mjs";
 
 await ensureInstalled();
-await runAndExit(findRuntime(), [...portcullisArguments(), "serve", ...process.argv.slice(2)], { env: portcullisEnvironment() });
+const args = [...portcullisArguments(), "serve", ...process.argv.slice(2)];
+// npm stays as long as its script runs: where it is gone, it was killed.
+await runAndExit(findRuntime(), args, { env: portcullisEnvironment(), endsWithParent: process.env.npm_lifecycle_event === "start" });

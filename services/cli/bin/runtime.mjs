@@ -59,12 +59,14 @@ export function portcullisArguments() {
   return [resolve(here, "../dist/main.js")];
 }
 
-/** Environment for the command. Compiled code is kept between runs: it halves the time to `--help`. */
+/**
+ * Environment for the command. Compiled code is kept between runs: it halves the time to `--help`. The launcher's process
+ * ID lets `serve` end when its launcher was killed in a way that cannot be handed on, instead of keeping the ports.
+ */
 export function portcullisEnvironment() {
-  const cache = join(here, "../../../node_modules/.cache");
-  return process.env.NODE_COMPILE_CACHE === undefined && existsSync(dirname(cache))
-    ? { ...process.env, NODE_COMPILE_CACHE: join(cache, "portcullis-compile") }
-    : process.env;
+  const modules = join(here, "../../../node_modules");
+  const cache = existsSync(modules) ? { NODE_COMPILE_CACHE: join(modules, ".cache", "portcullis-compile") } : {};
+  return { ...cache, ...process.env, PORTCULLIS_LAUNCHER: String(process.pid) };
 }
 
 /** Runs a program to its end with our streams, hands signals on, and ends as it did: same exit code, same signal. */
@@ -84,7 +86,16 @@ export function run(program, args, options = {}) {
       resolve({ code, signal });
     });
     options.onStart?.(child.pid);
+    if (options.endsWithParent === true) followParent(child);
   });
+}
+
+/** SIGKILL cannot be handed on: who started us and is gone by it would leave the child behind. */
+function followParent(child) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill("SIGTERM");
+  }, 1000).unref();
 }
 
 function handOn(signal, child) {

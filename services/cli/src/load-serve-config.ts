@@ -8,7 +8,7 @@ import { type ServeConfig, serveSchema } from "./serve-config.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Variables of this command that are no settings. */
-const otherVariables = ["PORTCULLIS_CONFIG", "PORTCULLIS_DEBUG"];
+const otherVariables = ["PORTCULLIS_CONFIG", "PORTCULLIS_DEBUG", "PORTCULLIS_LAUNCHER"];
 
 /** Settings from flags, environment and the file that `--config` or `PORTCULLIS_CONFIG` names. */
 export async function loadServeConfig(options: OptionValues, { environment, workingDirectory }: Terminal): Promise<Readonly<ServeConfig>> {

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const bin = fileURLToPath(new URL("../bin/portcullis.mjs", import.meta.url));
+const anyPorts = ["--webhook-port", "0", "--decision-port", "0", "--admin-port", "0"];
 let folder = "";
 
 beforeAll(async () => {
@@ -29,7 +30,7 @@ async function endOf(child: ChildProcessWithoutNullStreams) {
 
 describe("the portcullis command as a process", () => {
   it("serves until it is interrupted, and then exits 0", async () => {
-    const child = start("serve", "--webhook-port", "0", "--decision-port", "0", "--admin-port", "0", "--output", "json");
+    const child = start("serve", ...anyPorts, "--output", "json");
     const ended = endOf(child);
     const [line] = await once(createInterface(child.stdout), "line");
     const { admin, examples }: { admin: { url: string }; examples: { allowed: boolean }[] } = JSON.parse(line);
@@ -39,6 +40,16 @@ describe("the portcullis command as a process", () => {
     expect(readiness.status).toBe(200);
     expect(examples.map(({ allowed }) => allowed)).toEqual([false, true]);
     expect(await ended).toEqual({ code: 0, error: "" });
+  });
+
+  it("does not outlive a launcher that was killed", async () => {
+    const child = start("serve", ...anyPorts, "--output", "json");
+    const closed = once(child.stdout, "close");
+    await once(createInterface(child.stdout), "line");
+    child.kill("SIGKILL");
+
+    // Standard output is inherited: it closes once the last process that holds it has ended.
+    expect(await closed).toEqual([]);
   });
 
   it("ends without a word when nobody reads what it answers, and does not say that all is well", async () => {

@@ -20,7 +20,17 @@ function stopSignal(): AbortSignal {
       stop.abort();
     });
   }
+  endWithLauncher();
   return stop.signal;
+}
+
+/** A launcher that was killed cannot hand that on; without it this process would keep its ports for ever. */
+function endWithLauncher(): void {
+  const launcher = process.env["PORTCULLIS_LAUNCHER"];
+  if (launcher === undefined || Number(launcher) !== process.ppid) return;
+  setInterval(() => {
+    if (Number(launcher) !== process.ppid) stop.abort();
+  }, 1000).unref();
 }
 
 const terminal = createTerminal({

@@ -90,6 +90,13 @@ describe("check", () => {
     expect(output).toMatch(/^a\.yaml:5: spec\.allow\[1\]: advice: .* \(lint-repeated-pattern\)$/m);
   });
 
+  it("checks the example policies where no path is given", async () => {
+    const terminal = recordedTerminal();
+
+    expect(await run(["check"], "0.0.0", terminal)).toBe(0);
+    expect(terminal.written.output).toMatch(/examples\/policies: \d+ policies .*: 0 holes, /);
+  });
+
   it("gives no answer about a folder that does not exist or holds no policy", async () => {
     const terminal = recordedTerminal();
     const absent = await run(["check", join(folder, "absent")], "0.0.0", terminal);
