@@ -140,6 +140,15 @@ describe("compile", () => {
 
   it("refuses a file of documents that is too long to be read in one go", () => {
     expect(problemsOfText(`# ${"x".repeat(1_100_000)}`)).toMatchObject([{ code: "policy-file-too-large", line: 1 }]);
+    const long = `${head}  allow:\n${"    - registry.example/x\n".repeat(12_000)}`;
+    expect(problemsOfText(`---\n${long}`)).toMatchObject([{ code: "policy-file-too-large", line: 1 }]);
+    expect(problemsOfText(`${long}---\n`)).toMatchObject([{ code: "policy-file-too-large", line: 1 }]);
+  });
+
+  it("takes a file of many documents", () => {
+    const documents = Array.from({ length: 2_000 }, (_, index) => aPolicy({ name: `p${index}`, deny: ["registry.example/x"] }));
+
+    expect(problemsOf(aBundle(documents))).toEqual([]);
   });
 
   it("counts patterns and sorts policies by name", () => {

@@ -27,7 +27,7 @@ export function describeFinding({ message, policy, image, canonical, field, cont
   const place = container === "" ? field : `${field} ${quote(container)}`;
   const facts = [
     ...(message.includes(quote(policy)) ? [] : [`policy ${quote(policy)}`]),
-    ...(message.includes(quote(image)) ? [] : [`image ${quote(image)}`]),
+    ...(image === "" || message.includes(quote(image)) ? [] : [`image ${quote(image)}`]),
     ...(canonical === image || canonical === "" ? [] : [`that is ${quote(canonical)}`]),
     ...(field === "any" ? [] : [`in ${place}`]),
   ];

@@ -4,6 +4,7 @@ import { compile } from "./compile.ts";
 import { evaluate } from "./evaluate.ts";
 import type { PatternList } from "./pattern-list.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { Workload } from "./workload.ts";
 
 /** A snapshot whose first policy has a list that throws when it is searched. */
 function withBrokenDenyList(snapshot: Snapshot): Snapshot {
@@ -67,12 +68,29 @@ describe("evaluate", () => {
   });
 
   it("stops writing findings down once they cannot change the verdict", () => {
-    const images = Array.from({ length: 20_000 }, (_, index) => `evil.example/app-${index}`);
+    const images = Array.from({ length: 9_000 }, (_, index) => `evil.example/app-${index}`);
 
     const decision = judge(aSnapshot({ name: "a", allow: ["x"] }, { name: "b", enforcement: "warn", allow: ["x"] }), ...images);
 
     expect(decision.verdict === "deny" && decision.denials.length).toBe(256);
     expect(decision.warnings).toHaveLength(256);
+  });
+
+  it("refuses more images than it can judge in time, wherever something could refuse one", () => {
+    const images = Array.from({ length: 10_001 }, (_, index) => `a.example/app-${index}`);
+    const covered = aSnapshot({ match: { namespaces: { exclude: ["exempt"] } }, allow: ["**"] });
+    const verdictOf = (snapshot: Snapshot, overrides: Partial<Workload> = {}) => evaluate(snapshot, aPod(images, overrides)).verdict;
+
+    expect(judge(covered, ...images)).toMatchObject({
+      verdict: "deny",
+      denials: [{ rule: "broken-rule", message: expect.stringContaining("10001 images") }],
+    });
+    expect(verdictOf(covered, { kind: "Deployment" })).toBe("deny");
+    expect(verdictOf(covered, { kind: "Deployment", namespace: "exempt" })).toBe("allow");
+    expect(verdictOf(aSnapshot({ deny: ["x"] }))).toBe("deny");
+    expect(verdictOf(aSnapshot({ enforcement: "warn", deny: ["x"] }))).toBe("allow");
+    expect(verdictOf({ ...aSnapshot({ enforcement: "audit", deny: ["x"] }), shortNames: "deny" })).toBe("deny");
+    expect(verdictOf(covered, { imagesUnchanged: true })).toBe("allow");
   });
 
   it("still denies behind thousands of images that only warn", () => {

@@ -1,6 +1,6 @@
 import { isReferenceProblem, parseImageReference } from "@portcullis/image-ref";
 import type { Decision } from "./decision.ts";
-import { bundleFinding, findingOf, type ReadImage } from "./finding-message.ts";
+import { bundleFinding, findingOf, type ReadImage, tooManyImages } from "./finding-message.ts";
 import { judgeReference } from "./judge-reference.ts";
 import { Ledger } from "./ledger.ts";
 import { isBeyondPolicies, isController, scopeOfImage, scopeOfWorkload } from "./policy-scope.ts";
@@ -20,12 +20,28 @@ export function evaluate(snapshot: Snapshot, workload: Workload): Decision {
 
 function judgeImages(snapshot: Snapshot, workload: Workload, ledger: Ledger): void {
   const matching = matchingPolicies(snapshot.policies, workload);
+  if (workload.images.length > maxImages) {
+    if (mayDeny(snapshot, workload, matching)) ledger.add(tooManyImages(workload));
+    return;
+  }
   for (const written of workload.images) {
     const judging = { workload, image: { written, reference: parseImageReference(written.image) }, ledger };
     judgeByBundle(snapshot, judgeByPolicies(matching, judging), judging);
     // The verdict stands and the findings are full: the rest of a hostile list is not worth its time.
     if (!ledger.isOpen("deny")) return;
   }
+}
+
+/**
+ * No pod with more fits into etcd, which takes 1.5 MiB; judging 60,000 images, which fit into a review, would hold the event
+ * loop for a tenth of a second.
+ */
+const maxImages = 10_000;
+
+/** Whether anything could refuse an image of this workload, wherever in it the image stands. */
+function mayDeny({ defaultVerdict, shortNames }: Snapshot, workload: Workload, matching: readonly MatchingPolicy[]): boolean {
+  if (shortNames === "deny" || (defaultVerdict === "deny" && !isController(workload))) return true;
+  return matching.some(({ policy, scope }) => policy.enforcement === "deny" && scope === "judged");
 }
 
 /** A policy that says something about a workload. */

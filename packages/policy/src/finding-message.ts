@@ -40,6 +40,13 @@ export function bundleFinding(rule: "not-covered" | "short-name", { namespace }:
   return { ...place(image), policy: bundleDefault, enforcement: "deny", rule, message };
 }
 
+/** The finding that an object lists more images than are judged. */
+export function tooManyImages({ images }: Workload): Finding {
+  const message = `the object lists ${images.length} images, which is more than can be judged; split it`;
+  const nowhere = { image: "", canonical: "", field: "any", container: "" };
+  return { ...nowhere, policy: bundleDefault, enforcement: "deny", rule: "broken-rule", message };
+}
+
 function place({
   written: { image, field, container },
   reference,

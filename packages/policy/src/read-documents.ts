@@ -1,11 +1,14 @@
-import { Composer, type Document, isScalar, Lexer, LineCounter, Parser, visit } from "yaml";
+import { Composer, type CST, type Document, isScalar, Lexer, LineCounter, Parser, visit } from "yaml";
 import type { BundleFile } from "./bundle.ts";
 import { DocumentCursor, keyText, offsetOf } from "./document-cursor.ts";
 import type { PolicyProblemCode } from "./policy-problem.ts";
 import type { ProblemSink } from "./problem-sink.ts";
 
-/** Composing a document cannot be sliced; at this size it takes about 20 ms. Long lists belong into list files. */
+/** Ample for policies; long lists belong into list files. */
 const maxFileLength = 1_048_576;
+
+/** Composing a document and reading its fields cannot be sliced; at this size each takes about 10 ms. */
+const maxDocumentLength = 262_144;
 
 /** Aliases let a few lines stand for millions of nodes. No policy needs more. */
 const maxAliases = 100;
@@ -24,33 +27,50 @@ export function* readDocuments(file: BundleFile, problems: ProblemSink): Generat
     problems.add({ code, file: file.path, line: lines.linePos(offset).line, field: "", message });
   };
   if (file.text.length > maxFileLength) {
-    report("policy-file-too-large", 0, 'is larger than 1 MiB; move its patterns into a list file and name that by "allowFrom"');
+    report("policy-file-too-large", 0, `is larger than 1 MiB; ${advice}`);
     return [];
   }
-  const documents = yield* composeDocuments(file.text, lines);
+  const documents = yield* composeDocuments(file.text, lines, report);
   return documents
     .filter((document) => isSound(document, report) && !isEmpty(document))
     .map((document) => DocumentCursor.root({ file: file.path, lines, document, problems }));
 }
 
+const advice = 'move its patterns into a list file and name that by "allowFrom"';
+
 function isEmpty({ contents }: Document.Parsed): boolean {
   return contents === null || (isScalar(contents) && contents.value === null);
 }
 
-function* composeDocuments(text: string, lines: LineCounter): Generator<void, Document.Parsed[]> {
-  const parser = new Parser(lines.addNewLine);
+function* composeDocuments(text: string, lines: LineCounter, report: Report): Generator<void, Document.Parsed[]> {
   // Unique keys are checked below: the composer compares each key with each.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false });
   const documents: Document.Parsed[] = [];
+  const tokens = yield* readTokens(text, lines);
+  for (const [index, token] of tokens.entries()) {
+    const length = (tokens[index + 1]?.offset ?? text.length) - token.offset;
+    if (token.type === "document" && length > maxDocumentLength) {
+      report("policy-file-too-large", token.offset, `is a document larger than 256 KiB; ${advice}`);
+      return [];
+    }
+    documents.push(...composer.next(token));
+    yield;
+  }
+  documents.push(...composer.end(true, text.length));
+  return documents;
+}
+
+function* readTokens(text: string, lines: LineCounter): Generator<void, CST.Token[]> {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
   let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    tokens.push(...parser.next(lexeme));
     lexemes += 1;
     if (lexemes % lexemesPerSlice === 0) yield;
   }
-  for (const token of parser.end()) documents.push(...composer.next(token));
-  documents.push(...composer.end(true, text.length));
-  return documents;
+  tokens.push(...parser.end());
+  return tokens;
 }
 
 type Report = (code: PolicyProblemCode, offset: number, message: string) => void;
