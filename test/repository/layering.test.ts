@@ -24,7 +24,7 @@ const violations: readonly { readonly rule: string; readonly files: Readonly<Rec
   { rule: "pure packages/policy", files: { "packages/policy/src/a.ts": 'import "node:crypto";' } },
   { rule: "package fastify", files: { "services/decision/src/a.ts": 'import "fastify";' } },
   { rule: "package @grpc/grpc-js", files: { "services/webhook/src/a.ts": 'import "@grpc/grpc-js";' } },
-  { rule: "package prom-client", files: { "services/webhook/src/a.ts": 'import "prom-client";' } },
+  { rule: "package prom-client", files: { "packages/wire/src/a.ts": 'import "prom-client";' } },
   { rule: "package pino", files: { "services/decision/src/a.ts": 'import "pino";' } },
   { rule: "package @peculiar/x509", files: { "services/cli/src/a.ts": 'import "@peculiar/x509";' } },
   { rule: "package lru-cache", files: { "services/webhook/src/a.ts": 'import "lru-cache";' } },
