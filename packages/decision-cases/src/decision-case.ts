@@ -56,10 +56,13 @@ export interface CaseProblem {
   readonly message: string;
 }
 
+/** Codes of `DecisionCasesError`. */
+export const decisionCasesCodes = ["cases-invalid"] as const;
+
 /** All mistakes of all files together. */
 export class DecisionCasesError extends Error {
   override readonly name = "DecisionCasesError";
-  readonly code = "cases-invalid";
+  readonly code: (typeof decisionCasesCodes)[number] = "cases-invalid";
   readonly problems: readonly CaseProblem[];
 
   constructor(problems: readonly CaseProblem[]) {

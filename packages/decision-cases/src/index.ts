@@ -6,6 +6,7 @@ export {
   type DecisionCase,
   type DecisionCases,
   DecisionCasesError,
+  decisionCasesCodes,
   type ExpectedFinding,
 } from "./decision-case.ts";
 export { loadDecisionCases } from "./load-decision-cases.ts";

@@ -23,6 +23,7 @@ export {
   PolicyCompileError,
   type PolicyProblem,
   type PolicyProblemCode,
+  policyErrorCodes,
   policyProblemCodes,
 } from "./policy-problem.ts";
 export type { CompiledPolicy, Snapshot } from "./snapshot.ts";

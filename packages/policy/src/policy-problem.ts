@@ -23,6 +23,9 @@ export const policyProblemCodes = [
 ] as const;
 export type PolicyProblemCode = (typeof policyProblemCodes)[number];
 
+/** Codes of `PolicyCompileError`. */
+export const policyErrorCodes = ["policy-invalid"] as const;
+
 /** One mistake in a bundle. */
 export interface PolicyProblem {
   readonly code: PolicyProblemCode;
@@ -38,7 +41,7 @@ export interface PolicyProblem {
 /** All mistakes of a bundle, in every document. A bundle compiles whole or not at all. */
 export class PolicyCompileError extends Error {
   override readonly name = "PolicyCompileError";
-  readonly code = "policy-invalid";
+  readonly code: (typeof policyErrorCodes)[number] = "policy-invalid";
   /** Sorted by file and line. At most 501; the last then says how many more there are. */
   readonly problems: readonly PolicyProblem[];
 
