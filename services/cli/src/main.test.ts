@@ -49,7 +49,7 @@ describe("the portcullis command as a process", () => {
     child.kill("SIGKILL");
 
     // Standard output is inherited: it closes once the last process that holds it has ended.
-    expect(await closed).toEqual([]);
+    expect(await closed).toEqual([false]);
   });
 
   it("ends without a word when nobody reads what it answers, and does not say that all is well", async () => {
