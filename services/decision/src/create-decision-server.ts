@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { experimental, Server, type ServerCredentials, type ServerOptions, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import {
+  experimental,
+  logVerbosity,
+  Server,
+  type ServerCredentials,
+  type ServerOptions,
+  setLogVerbosity,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
 import { type Telemetry, toStartError } from "@portcullis/telemetry";
 import { createCertificateSource, decisionServiceDefinition, HealthService, type MutualTls, maxMessageBytes } from "@portcullis/wire";
 import { allowClients } from "./allowed-clients.ts";
@@ -114,6 +122,8 @@ function decisionHandlers(options: DecisionServerOptions, onStream: (stream: Ser
 
 function listen(server: Server, credentials: ServerCredentials, { host, port }: DecisionServerOptions): Promise<number> {
   const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  // gRPC would write to standard error on its own what is rejected with here.
+  setLogVerbosity(logVerbosity.NONE);
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, bound) => {
       if (error === null) resolve(bound);
