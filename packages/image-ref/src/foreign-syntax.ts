@@ -14,9 +14,9 @@ function findUrl(text: string): Fault | undefined {
 }
 
 function findForeignCharacter(text: string): Fault | undefined {
-  const at = text.search(/[^A-Za-z0-9._\-/:@[\]+*]/);
-  if (at === -1) return undefined;
-  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+  const found = /[^A-Za-z0-9._\-/:@[\]+*]/u.exec(text);
+  if (found === null) return undefined;
+  const { index: at, 0: character } = found;
   if (/[\s\p{Cc}]/u.test(character)) {
     return {
       fault: "blank",

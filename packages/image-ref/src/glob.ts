@@ -1,18 +1,21 @@
+import { element } from "./element.ts";
+
 /** Whether `text` is `pattern` with each `*` replaced by any run of characters, the empty one too. */
 export function matchesGlob(pattern: string, text: string): boolean {
-  const literals = pattern.split("*");
-  const first = literals.shift() ?? "";
-  const last = literals.pop();
-  if (last === undefined) return pattern === text;
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  const first = pattern.indexOf("*");
+  if (first === -1) return pattern === text;
+  const last = pattern.lastIndexOf("*");
+  const tail = pattern.slice(last + 1);
+  const room = text.length - tail.length;
+  if (!text.startsWith(pattern.slice(0, first)) || !text.endsWith(tail)) return false;
   // The earliest place for each literal leaves the most room for the rest, so nothing has to be tried twice.
-  let at = first.length;
-  for (const literal of literals) {
+  let at = first;
+  for (const literal of pattern.slice(first, last).split("*")) {
     const found = text.indexOf(literal, at);
     if (found === -1) return false;
     at = found + literal.length;
   }
-  return at + last.length <= text.length;
+  return at <= room;
 }
 
 /** The same for texts of parts joined by `separator`, which `*` never crosses. */
@@ -20,5 +23,5 @@ export function matchesParts(pattern: string, text: string, separator: string): 
   if (!pattern.includes("*")) return pattern === text;
   const texts = text.split(separator);
   const globs = pattern.split(separator);
-  return globs.length === texts.length && globs.every((glob, index) => matchesGlob(glob, texts[index] ?? ""));
+  return globs.length === texts.length && globs.every((glob, index) => matchesGlob(glob, element(texts, index)));
 }

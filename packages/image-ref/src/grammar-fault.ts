@@ -79,7 +79,7 @@ function digestFault(text: string, start: number): Fault {
   if (isUnknownAlgorithm(text, start)) {
     return { fault: "digest-algorithm", at: start, message: `no runtime knows the algorithm of this digest; use one of ${algorithms}` };
   }
-  const at = hexEnd(text, text.indexOf(":", start) + 1);
+  const at = hexEnd(text, Math.max(start, text.indexOf(":", start) + 1));
   const message = `${quote(text.slice(start))} is no whole digest; write "sha256:" and 64 lower-case hex digits (known: ${algorithms})`;
   return { fault: "digest", at, message };
 }
@@ -87,7 +87,7 @@ function digestFault(text: string, start: number): Fault {
 const maxPathLength = 255;
 
 /** A canonical path beyond the limit of `distribution/reference`, which counts `library/` but not the host. */
-export function tooLong(path: string, pathStart: number): Fault | undefined {
+export function pathTooLong(path: string, pathStart: number): Fault | undefined {
   if (path.length <= maxPathLength) return undefined;
   const message = `the repository path has ${path.length} characters; write at most ${maxPathLength}`;
   return { fault: "too-long", at: pathStart + maxPathLength, message };

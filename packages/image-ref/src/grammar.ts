@@ -30,19 +30,18 @@ export const literalGrammar: Grammar = createGrammar("");
 export const patternGrammar: Grammar = createGrammar("*");
 
 function classify(wildcard: string): Uint8Array {
-  const classes = new Uint8Array(128);
-  const add = (characters: string, flags: number): void => {
-    for (const character of characters) classes[character.charCodeAt(0)] = (classes[character.charCodeAt(0)] ?? 0) | flags;
-  };
-  add("abcdefghijklmnopqrstuvwxyz0123456789", lower);
-  add("ABCDEFGHIJKLMNOPQRSTUVWXYZ", upper);
-  add("0123456789", digit);
-  add("0123456789abcdefABCDEF:", address);
-  add("_", wordMark);
-  add("-", dash);
-  add(".", dot);
-  add(wildcard, lower);
-  return classes;
+  const flags: readonly (readonly [string, number])[] = [
+    [`abcdefghijklmnopqrstuvwxyz0123456789${wildcard}`, lower],
+    ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", upper],
+    ["0123456789", digit],
+    ["0123456789abcdefABCDEF:", address],
+    ["_", wordMark],
+    ["-", dash],
+    [".", dot],
+  ];
+  const flagsOf = (character: string): number =>
+    flags.reduce((sum, [characters, flag]) => sum + (characters.includes(character) ? flag : 0), 0);
+  return Uint8Array.from({ length: 128 }, (_, code) => flagsOf(String.fromCharCode(code)));
 }
 
 function createGrammar(wildcard: string): Grammar {

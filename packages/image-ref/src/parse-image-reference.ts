@@ -1,5 +1,5 @@
 import { literalGrammar } from "./grammar.ts";
-import { findFault, tooLong } from "./grammar-fault.ts";
+import { findFault, pathTooLong } from "./grammar-fault.ts";
 import { canonicalHost, canonicalPath } from "./hosts.ts";
 import type { ImageReference, ReferenceProblem } from "./image-reference.ts";
 import { splitReference } from "./parts.ts";
@@ -10,7 +10,7 @@ export function parseImageReference(text: string): ImageReference | ReferencePro
   const { hostEnd, pathStart, pathEnd, tagStart, tagEnd, digestStart } = parts;
   const host = hostEnd === -1 ? null : text.slice(0, hostEnd);
   const path = canonicalPath(host, text.slice(pathStart, pathEnd));
-  const fault = findFault(text, parts, literalGrammar) ?? tooLong(path, pathStart);
+  const fault = findFault(text, parts, literalGrammar) ?? pathTooLong(path, pathStart);
   if (fault !== undefined) return { problem: `image-${fault.fault}`, message: fault.message, at: fault.at };
   return {
     host: canonicalHost(host),

@@ -1,6 +1,6 @@
 import { findForeignSyntax } from "./foreign-syntax.ts";
 import { patternGrammar } from "./grammar.ts";
-import { type Fault, findFault, tooLong } from "./grammar-fault.ts";
+import { type Fault, findFault, pathTooLong } from "./grammar-fault.ts";
 import { canonicalHost, canonicalPath } from "./hosts.ts";
 import { type Parts, splitReference } from "./parts.ts";
 import { findPatternMistake, type Mistake } from "./pattern-mistakes.ts";
@@ -24,22 +24,36 @@ function readPattern(text: string): ReferencePattern | Mistake {
   const written = splitReference(text);
   const mistake = isPlain(text, written) ? undefined : findPatternMistake(text, written);
   if (mistake !== undefined) return fromFault(text, findForeignSyntax(text)) ?? mistake;
-  const { parts, isAnyHost, isOpenEnded } = cutDoubleStars(text, written);
-  const fault = findFault(text, parts, patternGrammar);
-  if (fault !== undefined) return fromFault(text, fault);
+  const cut = cutDoubleStars(text, written);
+  const pattern = toPattern(text, cut);
+  const fault = findFault(text, cut.parts, patternGrammar) ?? hostTooLong(cut.parts) ?? pathTooLong(pattern.path, cut.parts.pathStart);
+  return fromFault(text, fault) ?? pattern;
+}
+
+/** What a text says, if the grammar accepts it. */
+function toPattern(text: string, { parts, isAnyHost, isOpenEnded }: Cut): ReferencePattern {
   const { hostEnd, pathStart, pathEnd, tagStart, tagEnd, digestStart } = parts;
   const host = hostEnd === -1 ? null : text.slice(0, hostEnd);
   const path = pathStart === -1 ? "" : text.slice(pathStart, pathEnd);
-  const wholePath = isAnyHost || isOpenEnded ? path : canonicalPath(host, path);
-  return (
-    fromFault(text, tooLong(wholePath, pathStart)) ?? {
-      host: isAnyHost ? null : canonicalHost(host),
-      path: wholePath,
-      isOpenEnded,
-      tag: tagStart === -1 ? null : text.slice(tagStart, tagEnd),
-      digest: digestStart === -1 ? null : text.slice(digestStart),
-    }
-  );
+  return {
+    host: isAnyHost ? null : canonicalHost(host),
+    path: isAnyHost || isOpenEnded ? path : canonicalPath(host, path),
+    isOpenEnded,
+    tag: tagStart === -1 ? null : text.slice(tagStart, tagEnd),
+    digest: digestStart === -1 ? null : text.slice(digestStart),
+  };
+}
+
+/** A name in DNS has 253 characters, a port six with its `:`. The grammar has no limit; a longer host can never be reached. */
+const maxHostLength = 259;
+
+function hostTooLong({ hostEnd }: Parts): Fault | undefined {
+  if (hostEnd <= maxHostLength) return undefined;
+  return {
+    fault: "too-long",
+    at: maxHostLength,
+    message: `the host has ${hostEnd} characters; write at most ${maxHostLength}, with its port`,
+  };
 }
 
 /** The bulk of long lists, which cannot hold any of the mistakes that are particular to patterns. */
@@ -66,8 +80,6 @@ function cutDoubleStars(text: string, parts: Parts): Cut {
   return { parts: cut, isAnyHost, isOpenEnded };
 }
 
-function fromFault(text: string, fault: Fault): Mistake;
-function fromFault(text: string, fault: Fault | undefined): Mistake | undefined;
 function fromFault(text: string, fault: Fault | undefined): Mistake | undefined {
   return fault === undefined ? undefined : { mistake: fault.fault, at: fault.at, message: fault.message, suggestion: rewrite(text, fault) };
 }

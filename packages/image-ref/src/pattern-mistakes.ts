@@ -92,12 +92,12 @@ function anyHost({ name, tail, first }: Cut): Mistake | undefined {
   return { mistake: "any-host", at: 0, message, suggestion };
 }
 
-/** The last label says whose host it is, except in an IPv4 address. */
+/** The last label says whose host it is; even that of an IPv4 address, as `10.0.0.*` is also `10.0.0.com`. */
 function openHost({ first, text }: Cut): Mistake | undefined {
   const host = nameOfHost(first);
   const lastLabel = host.lastIndexOf(".") + 1;
   const at = host.indexOf("*", lastLabel);
-  if (at === -1 || /^[0-9]+(?:\.[0-9*]+){3}$/.test(host)) return undefined;
+  if (at === -1) return undefined;
   if (lastLabel === 0 && host.replaceAll("*", "") !== "localhost") return undefined;
   const foreign = `${host.slice(0, lastLabel).replaceAll("*", "a")}${host.slice(lastLabel).replaceAll("*", "evil")}/app`;
   const message = `the end of a host must not be open: ${quote(first)} would admit ${quote(foreign)}`;
@@ -106,7 +106,8 @@ function openHost({ first, text }: Cut): Mistake | undefined {
 }
 
 function portWildcard({ first }: Cut): Mistake | undefined {
-  const at = first.indexOf("*", first.lastIndexOf(":"));
-  if (!first.includes(":") || at === -1) return undefined;
+  const colon = first.indexOf(first.startsWith("[") ? "]:" : ":");
+  const at = colon === -1 ? -1 : first.indexOf("*", colon);
+  if (at === -1) return undefined;
   return { mistake: "port-wildcard", at, message: '"*" cannot stand in a port; write one pattern for each port', suggestion: undefined };
 }
