@@ -73,7 +73,7 @@ function openingOf({ host, path, tag, digest }: ReferencePattern): Opening | und
   if (host.includes("*")) return { host: host.replaceAll("*", "attacker"), weight: "hole", reason: openLabels(host) };
   const open = openHost(host);
   if (open?.isAnonymous === true || (open !== undefined && hasOpenAccount(path))) return { host, weight: "hole", reason: open.reason };
-  return tag?.includes("*")
+  return tag?.includes("*") === true
     ? { host, weight: "note", reason: "tags can be moved, so whoever may push to this repository decides what runs" }
     : undefined;
 }
