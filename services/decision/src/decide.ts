@@ -1,7 +1,8 @@
 import { type Answer, type Decide, UndecidedError } from "@portcullis/policy";
 import type { Clock } from "./clock.ts";
 import type { Generation } from "./generation.ts";
-import type { Judge, Judgement } from "./judge.ts";
+import type { Judge } from "./judge.ts";
+import type { Judgement } from "./judgement.ts";
 import { workloadKey } from "./workload-key.ts";
 
 export interface DecideOptions {

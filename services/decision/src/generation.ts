@@ -1,6 +1,6 @@
 import type { Snapshot } from "@portcullis/policy";
 import { LRUCache } from "lru-cache";
-import type { Judgement } from "./judge.ts";
+import type { Judgement } from "./judgement.ts";
 
 /**
  * One revision and everything that was concluded from it. A new revision is a new generation, so that no verdict of an old

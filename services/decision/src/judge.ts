@@ -1,11 +1,6 @@
 import type { Decision, Snapshot, Workload } from "@portcullis/policy";
 import type { Generation } from "./generation.ts";
-
-/** A decision and until when it may be repeated, in milliseconds of the monotonic clock. */
-export interface Judgement {
-  readonly decision: Decision;
-  readonly repeatableUntilMs: number;
-}
+import type { Judgement } from "./judgement.ts";
 
 /** What travels beside a workload into a judgement, and never changes the verdict. */
 export interface JudgeContext {

@@ -81,7 +81,7 @@ export class DecisionAddress {
     // The channel connects again by itself, with its own backoff.
     this.#client.waitForReady(Date.now() + connectTimeoutMs, (error) => {
       if (this.#isClosed) return;
-      if (error === undefined || error === null) return this.#open();
+      if (!(error instanceof Error)) return this.#open();
       this.#abandonHandshake();
       this.#connect();
     });

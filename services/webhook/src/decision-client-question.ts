@@ -1,6 +1,11 @@
 import { type Answer, UndecidedError } from "@portcullis/policy";
 import { sizeOfWorkloadMessage, type WorkloadMessage } from "@portcullis/wire";
-import type { DecisionStream } from "./decision-client-stream.ts";
+
+/** Something a question was sent to. */
+export interface QuestionHolder {
+  /** An answer is overdue. */
+  isSuspect: boolean;
+}
 
 export interface QuestionTimers {
   /** Half of the time is over without an answer. */
@@ -23,7 +28,7 @@ export class Question {
   /** How often it was sent, over all addresses. */
   sends = 0;
   /** Streams that were sent it, or are about to, and have neither answered nor ended. */
-  readonly holders = new Set<DecisionStream>();
+  readonly holders = new Set<QuestionHolder>();
   /** Whether it stands in line for an address that can take it. */
   isWaiting = false;
   /** The last "undecided" of an address that another one may do better than. */
