@@ -1,5 +1,5 @@
 // `npm run generate`: writes every generated file. With `--check` it writes none, and fails where one would change.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { cliReference } from "./cli-reference.ts";
@@ -18,11 +18,13 @@ try {
   ]);
   const stale = [...files].filter(([path, text]) => !existsSync(join(root, path)) || readFileSync(join(root, path), "utf8") !== text);
   if (!isCheck) for (const [path, text] of stale) write(path, text);
-  const names = stale.map(([path]) => `  ${path}\n`).join("");
+  const left = globSync("packages/wire/src/gen/**/*.ts", { cwd: root }).filter((path) => !files.has(path.replaceAll("\\", "/")));
+  if (!isCheck) for (const path of left) rmSync(join(root, path));
+  const names = [...stale.map(([path]) => path), ...left].map((path) => `  ${path}\n`).join("");
   process.stdout.write(
     names === "" ? `${files.size} generated files are up to date\n` : `${isCheck ? "out of date" : "written"}:\n${names}`,
   );
-  process.exitCode = isCheck && stale.length > 0 ? 1 : 0;
+  process.exitCode = isCheck && names !== "" ? 1 : 0;
 } finally {
   rmSync(scratch, { recursive: true });
 }
