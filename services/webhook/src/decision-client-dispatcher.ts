@@ -30,44 +30,42 @@ const isReplicaSpecific: Readonly<Record<UndecidedCode, boolean>> = {
 /** Chooses whom to ask, and asks somebody else when that one fails, hangs, or does not know. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  #waiting: Question[] = [];
+  /** Nobody could take them yet. */
+  readonly #waiting = new Set<Question>();
   #turn = 0;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
   }
 
-  /** Asks the best address, or as soon as there is one. */
+  /** Asks the best address, or the first that can take questions again. */
   ask(question: Question): void {
     const stream = this.#choose(question);
-    if (stream !== undefined) {
-      stream.ask(question);
-    } else if (!question.isWaiting) {
-      question.isWaiting = true;
-      this.#waiting.push(question);
+    if (stream === undefined) {
+      this.#waiting.add(question);
+      return;
     }
+    this.#waiting.delete(question);
+    this.#turn += 1;
+    stream.askedAtTurn = this.#turn;
+    stream.ask(question);
   }
 
   /** An address can take questions. */
   onOpen(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const question of waiting) {
-      question.isWaiting = false;
-      if (!question.isSettled) this.ask(question);
-    }
+    for (const question of [...this.#waiting]) this.ask(question);
   }
 
   /** Whoever has the question and has not answered may hang, so another one gets it too. */
   onHalfTime(question: Question): void {
     for (const stream of question.holders) stream.isSuspect = true;
-    if (!question.isWaiting && this.#isLeft(question)) this.#askAgain(question, "half-time");
+    if (!this.#waiting.has(question) && this.#isLeft(question)) this.#askAgain(question, "half-time");
   }
 
   onDeadline(question: Question): void {
     const nobody = new UndecidedError("undecided-unavailable", "no decision service answered before the deadline");
     question.settle(question.lastUndecided ?? nobody);
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== question);
+    this.#waiting.delete(question);
   }
 
   onAnswer(question: Question, answer: DecideItemAnswer, stream: DecisionStream): void {
@@ -75,11 +73,12 @@ export class Dispatcher {
     if (!(outcome instanceof UndecidedError)) {
       this.#options.onAnswer(outcome, stream.address);
       question.settle(outcome);
+      this.#waiting.delete(question);
     }
     if (question.isSettled || !(outcome instanceof UndecidedError)) return;
     question.lastUndecided = outcome;
     if (isReplicaSpecific[outcome.code] && this.#isLeft(question)) this.#askAgain(question, "undecided");
-    else if (question.holders.size === 0 && !question.isWaiting) question.settle(outcome);
+    else if (question.holders.size === 0 && !this.#waiting.has(question)) question.settle(outcome);
   }
 
   onLost(questions: readonly Question[]): void {
@@ -95,16 +94,13 @@ export class Dispatcher {
     this.ask(question);
   }
 
-  /** Least outstanding first, and whoever owes an answer last; equals take turns. */
   #choose(question: Question): DecisionStream | undefined {
-    const streams = [...this.#options.addresses()].flatMap(({ stream }) => stream ?? []);
-    const able = streams.filter(({ address, outstanding }) => !question.asked.has(address) && outstanding < this.#options.maxOutstanding);
-    this.#turn += 1;
-    const turned = able.map((_, index) => able[(index + this.#turn) % able.length]).filter((stream) => stream !== undefined);
-    return turned.reduce<DecisionStream | undefined>(
-      (best, stream) => (best === undefined || isBetter(stream, best) ? stream : best),
-      undefined,
-    );
+    let best: DecisionStream | undefined;
+    for (const { address, stream } of this.#options.addresses()) {
+      if (stream === undefined || question.asked.has(address) || stream.outstanding >= this.#options.maxOutstanding) continue;
+      if (best === undefined || isBetter(stream, best)) best = stream;
+    }
+    return best;
   }
 
   /** Whether there is an address that was not asked, be it connected or not. */
@@ -114,9 +110,11 @@ export class Dispatcher {
   }
 }
 
+/** Whoever owes an answer comes last, then the fewest unanswered questions, then turns. */
 function isBetter(a: DecisionStream, b: DecisionStream): boolean {
   if (a.isSuspect !== b.isSuspect) return b.isSuspect;
-  return a.outstanding < b.outstanding;
+  if (a.outstanding !== b.outstanding) return a.outstanding < b.outstanding;
+  return a.askedAtTurn < b.askedAtTurn;
 }
 
 function read({ response }: DecideItemAnswer): Answer | UndecidedError {

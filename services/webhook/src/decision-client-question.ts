@@ -29,8 +29,6 @@ export class Question {
   sends = 0;
   /** Streams that were sent it, or are about to, and have neither answered nor ended. */
   readonly holders = new Set<QuestionHolder>();
-  /** Whether it stands in line for an address that can take it. */
-  isWaiting = false;
   /** The last "undecided" of an address that another one may do better than. */
   lastUndecided: UndecidedError | undefined;
   readonly #resolve: (answer: Answer) => void;

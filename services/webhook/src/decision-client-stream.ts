@@ -31,6 +31,8 @@ export class DecisionStream {
   isDraining = false;
   /** An answer is overdue; cleared by the next answer, whichever question it is for. */
   isSuspect = false;
+  /** Grows with every question of this front-end; equals take turns by it. */
+  askedAtTurn = 0;
   readonly #call: ClientDuplexStream<DecideStreamRequest, DecideStreamResponse>;
   readonly #events: StreamEvents;
   readonly #unanswered = new Map<number, Question>();
