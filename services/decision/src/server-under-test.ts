@@ -85,7 +85,7 @@ function aService(decide: Decide): { readonly service: DecisionService; readonly
     },
     service: {
       decide,
-      explain: () => ({ answer: anAnswer(), steps: [] }),
+      explain: () => ({ answer: anAnswer(), steps: ["allowed"] }),
       current: () => current,
       onRevision(listener) {
         listeners.add(listener);

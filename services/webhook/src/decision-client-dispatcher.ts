@@ -110,9 +110,13 @@ export class Dispatcher {
   }
 }
 
-/** Whoever owes an answer comes last, then the fewest unanswered questions, then turns. */
+/**
+ * Whoever owes an answer comes last. Questions of one turn of the event loop stay together for a while, since a message costs
+ * more than what is in it; then the fewest unanswered questions count, then turns.
+ */
 function isBetter(a: DecisionStream, b: DecisionStream): boolean {
   if (a.isSuspect !== b.isSuspect) return b.isSuspect;
+  if (a.hasOpenBatch !== b.hasOpenBatch) return a.hasOpenBatch;
   if (a.outstanding !== b.outstanding) return a.outstanding < b.outstanding;
   return a.askedAtTurn < b.askedAtTurn;
 }

