@@ -67,7 +67,8 @@ async function callHttp2(options: CallingOptions, sent: Sent): Promise<Answered>
 
 /** An HTTP/2 connection; close or destroy it. */
 export function connectHttp2({ port, ...options }: CallingOptions): ClientHttp2Session {
-  const session = connect(`https://127.0.0.1:${port}`, { servername: "localhost", ...options });
+  // Node's default of 10 MB would refuse to send large bodies side by side, which Go does.
+  const session = connect(`https://127.0.0.1:${port}`, { servername: "localhost", maxSessionMemory: 1_000, ...options });
   // Each request on it reports the same error.
   session.on("error", () => undefined);
   return session;

@@ -2,7 +2,7 @@ import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse } from 
 import type { TlsFiles } from "@portcullis/pki";
 import { type Telemetry, toStartError } from "@portcullis/telemetry";
 import { type FastifyError, type FastifyInstance, fastify } from "fastify";
-import { keepAliveTimeoutMs, secureServerOptions, sessionIdleTimeoutMs } from "./tls-options.ts";
+import { keepAliveTimeoutMs, secureServerOptions, sessionIdleTimeoutMs, sessionWindowBytes } from "./tls-options.ts";
 import type { WebhookLimits } from "./webhook-limits.ts";
 
 export type WebhookServer = FastifyInstance<Http2SecureServer, Http2ServerRequest, Http2ServerResponse>;
@@ -29,6 +29,7 @@ export function createHttpsServer({ tls, limits, telemetry }: HttpsServerOptions
   });
   // Fastify sets this for HTTP/1.1 servers only; Node's default of 5 s would close connections that the API server still uses.
   Object.assign(app.server, { keepAliveTimeout: keepAliveTimeoutMs });
+  app.server.on("session", (session) => session.setLocalWindowSize(sessionWindowBytes));
   app.server.maxConnections = limits.maxConnections;
   app.removeAllContentTypeParsers();
   app.decorateRequest("cluster", "");

@@ -18,6 +18,8 @@ export function secureContextOptions({ cert, key, ca }: TlsFiles) {
 /** Longer than kube-apiserver keeps an idle connection (90 s), so that it is never the webhook that closes one in use. */
 export const keepAliveTimeoutMs = 100_000;
 const idleSessionMs = 120_000;
+/** What may be on its way in one HTTP/2 connection. The standard's 64 KiB would let one large body hold up all small ones. */
+export const sessionWindowBytes = 8 * 1024 * 1024;
 const maxHeaderBytes = 16 * 1024;
 
 /**
@@ -43,6 +45,8 @@ export function secureServerOptions(
     rejectUnauthorized: false,
     handshakeTimeout: 10_000,
     maxHeaderListPairs: 64,
+    // In MB. Node's 10 refuse streams as soon as two large bodies arrive together on one connection.
+    maxSessionMemory: 64,
     settings: { maxConcurrentStreams: 250, maxHeaderListSize: maxHeaderBytes, initialWindowSize: 1024 * 1024 },
     ...http1,
   };
