@@ -1,6 +1,7 @@
-import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import { type Bundle, compileInSlices, PolicyCompileError, type RevisionToken } from "@portcullis/policy";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Bundle, PolicyCompileError, type RevisionToken } from "@portcullis/policy";
 import { bundleDigest } from "./bundle-digest.ts";
+import { compileOnce } from "./compile-once.ts";
 import { listPolicyFiles, type PolicyFile } from "./list-policy-files.ts";
 import { type BundleLimits, defaultBundleLimits, readBundle } from "./load-policy-bundle.ts";
 import type { PolicyBus } from "./policy-bus.ts";
@@ -151,7 +152,7 @@ async function assertCompiles(bundle: Bundle): Promise<void> {
   // The revision gets its token when it is published; nothing but answers reads it.
   const revision = { lineage: "unpublished", epoch: 0, revision: 0 };
   try {
-    await compileInSlices(bundle, { revision, pause: () => setImmediate() });
+    await compileOnce(bundle, revision);
   } catch (error) {
     if (!(error instanceof PolicyCompileError)) throw error;
     throw new PolicyFolderError("policy-folder-invalid", error.problems, { cause: error });

@@ -1,6 +1,5 @@
-import { setImmediate } from "node:timers/promises";
-import { compileInSlices, type Decide, evaluate, type RevisionToken, type Workload } from "@portcullis/policy";
-import type { PolicyBus, Revision } from "@portcullis/policy-bus";
+import { type Decide, evaluate, type RevisionToken, type Workload } from "@portcullis/policy";
+import { compileOnce, type PolicyBus, type Revision } from "@portcullis/policy-bus";
 import type { Readiness, Telemetry } from "@portcullis/telemetry";
 import { type CacheOptions, toCacheTtls } from "./cache-ttl.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -51,7 +50,7 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
   const ttls = toCacheTtls(cache);
   const metrics = createDecisionMetrics(telemetry, () => generations.current()?.verdicts.size ?? 0);
   const generations = createGenerations({
-    compile: ({ bundle, token }) => compileInSlices(bundle, { revision: token, pause: () => setImmediate() }),
+    compile: ({ bundle, token }) => compileOnce(bundle, token),
     clock,
     maxEntries: cache.maxEntries,
     onApplied({ snapshot: { revision, policies, patternCount } }, { digest }) {
