@@ -45,7 +45,7 @@ export async function startDecision(bundle: Bundle): Promise<ListeningDecision> 
 async function mutualTls() {
   const authority = await createCertificateAuthority({ commonName: "test" });
   const [server, client] = await Promise.all([
-    authority.issue({ commonName: "decision", ipAddresses: ["127.0.0.1"], usage: "server" }),
+    authority.issue({ commonName: "decision", dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"], usage: "server" }),
     authority.issue({ commonName: "webhook", usage: "client" }),
   ]);
   const toTls = ({ certPem, keyPem }: typeof server): MutualTls => ({

@@ -41,7 +41,7 @@ describe.each(all)("Decide: $about", ({ bundle, cases }) => {
   beforeAll(async () => {
     decision = await startDecision(bundle);
     const { ca, key, cert } = decision.clientTls;
-    client = new Client(decision.address, credentials.createSsl(ca, key, cert));
+    client = new Client(decision.address, credentials.createSsl(ca, key, cert), { "grpc.ssl_target_name_override": "localhost" });
   });
   afterAll(() => {
     client.close();
