@@ -66,9 +66,9 @@ function reachOf({ host, path, isOpenEnded, tag, digest }: ReferencePattern): nu
 /** A text that is equal for patterns whose `*` within components stand at the same places. */
 function describeMasks({ host, path, tag }: ReferencePattern): string {
   let masks = "";
-  if (host?.includes("*")) masks += `${describeParts(nameOfHost(host), ".")}h`;
+  if (host?.includes("*") === true) masks += `${describeParts(nameOfHost(host), ".")}h`;
   if (path.includes("*")) masks += `${describeParts(path, "/")}p`;
-  if (tag?.includes("*")) masks += `${describeParts(tag, ":")}t`;
+  if (tag?.includes("*") === true) masks += `${describeParts(tag, ":")}t`;
   return masks;
 }
 
@@ -99,7 +99,7 @@ function shapeOf({ host, path, isOpenEnded, tag, digest }: ReferencePattern): Pa
     depth: countParts(path),
     isOpenEnded: isOpenEnded && host !== null,
     tail: tag !== null ? (tagMask ?? "tag") : digest === null ? "none" : "digest",
-    isPartial: [...hostMasks, ...pathMasks, tagMask].some((mask) => mask?.isPartial),
+    isPartial: [...hostMasks, ...pathMasks, tagMask].some((mask) => mask?.isPartial === true),
   };
 }
 
