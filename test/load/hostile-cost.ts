@@ -55,7 +55,7 @@ interface Target {
 
 async function holdOf({ bytes, name }: HostileBody, { path, server, tls }: Target): Promise<Hold> {
   const bodies = { size: bytes.length, next: () => bytes };
-  const load = await createHttp1Load({ port: server.port, path, bodies, tls, concurrency: 1 });
+  const load = createHttp1Load({ port: server.port, path, bodies, tls, concurrency: 1 });
   try {
     await server.usage();
     await load.run(1);

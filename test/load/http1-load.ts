@@ -21,13 +21,20 @@ export interface LoadOptions {
 }
 
 /** HTTP/1.1 keep-alive as kube-apiserver uses it, written by hand so that asking costs less than answering. */
-export async function createHttp1Load({ port, path, bodies, tls, concurrency }: LoadOptions): Promise<Load> {
+export function createHttp1Load({ port, path, bodies, tls, concurrency }: LoadOptions): Load {
   const head = Buffer.from(
     `POST ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nUser-Agent: kube-apiserver-admission\r\nAccept: application/json, */*\r\n` +
       `Content-Type: application/json\r\nAccept-Encoding: gzip\r\nContent-Length: ${bodies.size}\r\n\r\n`,
   );
-  const sockets = await Promise.all(Array.from({ length: concurrency }, () => open(port, tls)));
+  let sockets: TLSSocket[] = [];
   let first = "";
+
+  // Connections that wait long for their turn are closed by the server.
+  async function openSockets(): Promise<void> {
+    const alive = sockets.filter((socket) => !socket.destroyed && !socket.readableEnded);
+    const missing = Array.from({ length: concurrency - alive.length }, () => open(port, tls));
+    sockets = [...alive, ...(await Promise.all(missing))];
+  }
 
   function keepFirst(answer: string): void {
     if (first === "") first = answer.slice(answer.indexOf("\r\n\r\n") + 4);
@@ -51,6 +58,7 @@ export async function createHttp1Load({ port, path, bodies, tls, concurrency }: 
 
   return {
     async run(count) {
+      await openSockets();
       let left = count;
       const startMs = performance.now();
       await Promise.all(

@@ -1,19 +1,21 @@
 import { once } from "node:events";
 import { type ClientHttp2Session, connect } from "node:http2";
 import type { Load, LoadOptions } from "./http1-load.ts";
+import type { TlsPair } from "./tls-material.ts";
 
 const sessionCount = 2;
 
 /** HTTP/2 as kube-apiserver's image policy plugin uses it: few connections, many streams. */
-export async function createHttp2Load({ port, path, bodies, tls, concurrency }: LoadOptions): Promise<Load> {
-  const sessions = await Promise.all(
-    Array.from({ length: sessionCount }, async () => {
-      const session = connect(`https://localhost:${port}`, { ...tls, host: "127.0.0.1" });
-      await once(session, "connect");
-      return session;
-    }),
-  );
+export function createHttp2Load({ port, path, bodies, tls, concurrency }: LoadOptions): Load {
+  let sessions: ClientHttp2Session[] = [];
   let first = "";
+
+  // Connections that wait long for their turn are closed by the server.
+  async function openSessions(): Promise<void> {
+    const alive = sessions.filter((session) => !session.closed && !session.destroyed);
+    const missing = Array.from({ length: sessionCount - alive.length }, () => open(port, tls));
+    sessions = [...alive, ...(await Promise.all(missing))];
+  }
 
   function ask(session: ClientHttp2Session): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -47,6 +49,7 @@ export async function createHttp2Load({ port, path, bodies, tls, concurrency }: 
 
   return {
     async run(count) {
+      await openSessions();
       let left = count;
       const startMs = performance.now();
       await Promise.all(
@@ -62,4 +65,10 @@ export async function createHttp2Load({ port, path, bodies, tls, concurrency }: 
       for (const session of sessions) session.destroy();
     },
   };
+}
+
+async function open(port: number, tls: TlsPair): Promise<ClientHttp2Session> {
+  const session = connect(`https://localhost:${port}`, { ...tls, host: "127.0.0.1" });
+  await once(session, "connect");
+  return session;
 }

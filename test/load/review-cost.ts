@@ -14,12 +14,17 @@ interface ReviewKind {
   readonly protocol: "http1" | "http2";
   readonly path: string;
   readonly bodies: (distinct: boolean) => BodySource;
-  readonly createLoad: (options: LoadOptions) => Promise<Load>;
+  readonly createLoad: (options: LoadOptions) => Load;
 }
 
 const floor = "Fastify echo";
 const inProcess = "webhook, decision in process";
 const frontEnd = "webhook before a decision process";
+
+const limits = { inProcess: 1.8, frontEnd: 2.5 };
+// On a machine that does other things at the same time, whoever touches more memory pays more, so that ratios grow. These limits
+// still catch a mistake that costs half a review.
+const guards: typeof limits = { inProcess: 3.2, frontEnd: 3.8 };
 
 /** CPU of an AdmissionReview over HTTP/1.1, as kube-apiserver sends it to a Service. */
 export function measureAdmission(options: BenchOptions): Promise<Section> {
@@ -47,8 +52,8 @@ async function measureReviews(kind: ReviewKind, { isSlice }: BenchOptions): Prom
     cleanup.defer(() => server.close());
     return server;
   };
-  const contender = async (name: string, server: MeasuredServer, distinct = true): Promise<Contender> => {
-    const load = await kind.createLoad({ port: server.port, path: kind.path, bodies: kind.bodies(distinct), tls, concurrency: 16 });
+  const contender = (name: string, server: MeasuredServer, distinct = true): Contender => {
+    const load = kind.createLoad({ port: server.port, path: kind.path, bodies: kind.bodies(distinct), tls, concurrency: 16 });
     cleanup.defer(() => load.close());
     return { name, server, load };
   };
@@ -56,25 +61,25 @@ async function measureReviews(kind: ReviewKind, { isSlice }: BenchOptions): Prom
   const decision = await start("decision");
   const standalone = await start("webhook");
   const contenders = [
-    await contender("node echo", await start("https-echo", kind.protocol)),
-    await contender(floor, await start("fastify-echo")),
-    await contender("Fastify echo, JSON parsed and written", await start("fastify-echo", "json")),
-    await contender(inProcess, standalone),
-    await contender(`${inProcess}, 64 reviews repeated`, standalone, false),
-    await contender(frontEnd, await start("webhook", String(decision.port))),
+    contender("node echo", await start("https-echo", kind.protocol)),
+    contender(floor, await start("fastify-echo")),
+    contender("Fastify echo, JSON parsed and written", await start("fastify-echo", "json")),
+    contender(inProcess, standalone),
+    contender(`${inProcess}, 64 reviews repeated`, standalone, false),
+    contender(frontEnd, await start("webhook", String(decision.port))),
   ];
   const before = await decision.usage();
   const rounds = await interleave(contenders, effort);
   const after = await decision.usage();
   for (const { name, load } of contenders) assertAllowed(name, load.firstAnswer());
   const decisionMicros = (after.cpuMicros - before.cpuMicros) / (effort.warmUp + effort.rounds * effort.reviews);
-  return toSection(kind, rounds, { decisionMicros, effort });
+  return toSection(kind, rounds, { decisionMicros, effort, limits: isSlice ? guards : limits });
 }
 
 function toSection(
   kind: ReviewKind,
   rounds: readonly Rounds[],
-  { decisionMicros, effort }: { readonly decisionMicros: number; readonly effort: Effort },
+  { decisionMicros, effort, limits }: { readonly decisionMicros: number; readonly effort: Effort; readonly limits: typeof guards },
 ): Section {
   const measurements: Measurement[] = rounds.flatMap(({ name, cpuMicros, perSecond }) => [
     { name, unit: "µs CPU per review", spread: spreadOf(cpuMicros) },
@@ -92,7 +97,7 @@ function toSection(
     name: kind.name,
     method: `${kind.bodies(true).size} bytes over ${kind.protocol === "http1" ? "HTTP/1.1" : "HTTP/2"} with client certificates, 16 at a time, no two reviews alike unless said; ${effort.rounds} interleaved rounds of ${effort.reviews}`,
     measurements,
-    bounds: [bound(inProcess, 1.8, 1.25), bound(frontEnd, 2.5, 2)],
+    bounds: [bound(inProcess, limits.inProcess, 1.25), bound(frontEnd, limits.frontEnd, 2)],
   };
 }
 
