@@ -1,5 +1,5 @@
+import { findFault, pathTooLong } from "./find-fault.ts";
 import { literalGrammar } from "./grammar.ts";
-import { findFault, pathTooLong } from "./grammar-fault.ts";
 import { canonicalHost, canonicalPath } from "./hosts.ts";
 import type { ImageReference, ReferenceProblem } from "./image-reference.ts";
 import { splitReference } from "./parts.ts";

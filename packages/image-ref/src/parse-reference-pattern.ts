@@ -1,6 +1,7 @@
+import { findFault, pathTooLong } from "./find-fault.ts";
 import { findForeignSyntax } from "./foreign-syntax.ts";
 import { patternGrammar } from "./grammar.ts";
-import { type Fault, findFault, pathTooLong } from "./grammar-fault.ts";
+import type { Fault } from "./grammar-fault.ts";
 import { canonicalHost, canonicalPath } from "./hosts.ts";
 import { type Parts, splitReference } from "./parts.ts";
 import { findPatternMistake, type Mistake } from "./pattern-mistakes.ts";
