@@ -2,8 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Decide } from "@portcullis/policy";
 import { createTelemetry, type Telemetry } from "@portcullis/telemetry";
-import { createWebhookApp } from "@portcullis/webhook";
-import { createDecisionClient } from "../../../services/webhook/src/decision-client.ts";
+import { createDecisionClient, createWebhookApp } from "@portcullis/webhook";
 import { readTlsMaterial } from "../tls-material.ts";
 import { startDeciding } from "./deciding.ts";
 import { reportUsage } from "./report-usage.ts";
@@ -24,7 +23,7 @@ reportUsage(await webhook.listen({ host: "127.0.0.1", port: 0 }), { withHolds: w
 
 async function chooseDecide(to: Telemetry): Promise<Decide> {
   if (decisionPort === undefined || decisionPort === "in-process") return (await startDeciding(to)).decide;
-  const client = createDecisionClient({ addresses: [`127.0.0.1:${decisionPort}`], tls: webhookClient, telemetry: to });
+  const client = createDecisionClient({ addresses: [`localhost:${decisionPort}`], tls: webhookClient, telemetry: to });
   while (!client.ready()) await pause(10);
   return client.decide;
 }
