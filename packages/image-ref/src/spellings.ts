@@ -1,3 +1,4 @@
+import { foldAddress } from "./fold-address.ts";
 import { dockerHub, officialPrefix } from "./hosts.ts";
 import type { ImageReference } from "./image-reference.ts";
 import type { ReferencePattern } from "./reference-pattern.ts";
@@ -35,24 +36,11 @@ export function foldPattern(pattern: ReferencePattern): ReferencePattern {
 
 /**
  * A host without what does not change where it leads: the ports 443 and 80, which runtimes try anyway, leading zeros of other
- * ports, and the many spellings of one IPv6 address.
+ * ports, and the many spellings of one address.
  */
 export function foldHost(host: string): string {
-  if (!host.includes(":")) return host;
   const nameEnd = host.startsWith("[") ? host.indexOf("]") + 1 : host.indexOf(":");
-  const name = host.startsWith("[") ? foldAddress(host.slice(0, nameEnd)) : host.slice(0, nameEnd);
+  if (nameEnd === -1) return foldAddress(host);
   const port = host.slice(nameEnd).replace(/^:0+(?=[0-9])/, ":");
-  return port === ":443" || port === ":80" ? name : name + port;
-}
-
-/** Eight groups without leading zeros; what is no address stays as it is, as no runtime can reach it. */
-function foldAddress(address: string): string {
-  const halves = address.slice(1, -1).split("::");
-  const groups = halves.map((half) => (half === "" ? [] : half.split(":")));
-  const missing = 8 - groups.flat().length;
-  const isWhole = halves.length === 1 ? missing === 0 : halves.length === 2 && missing > 0;
-  if (!isWhole || !groups.flat().every((group) => /^[0-9a-f]{1,4}$/.test(group))) return address;
-  const [head = [], tail = []] = groups;
-  const zeros = Array.from({ length: missing }, () => "0");
-  return `[${[...head, ...zeros, ...tail].map((group) => group.replace(/^0+(?=.)/, "")).join(":")}]`;
+  return foldAddress(host.slice(0, nameEnd)) + (port === ":443" || port === ":80" ? "" : port);
 }
