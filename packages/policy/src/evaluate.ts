@@ -1,9 +1,10 @@
-import { isReferenceProblem, parseImageReference } from "@portcullis/image-ref";
+import { isReferenceProblem } from "@portcullis/image-ref";
 import type { Decision } from "./decision.ts";
 import { bundleFinding, findingOf, type ReadImage, tooManyImages } from "./finding-message.ts";
 import { judgeReference } from "./judge-reference.ts";
 import { Ledger } from "./ledger.ts";
 import { isBeyondPolicies, isController, scopeOfImage, scopeOfWorkload } from "./policy-scope.ts";
+import { readReference } from "./read-reference.ts";
 import type { Scope } from "./selector.ts";
 import { isShortName } from "./short-name.ts";
 import type { CompiledPolicy, Snapshot } from "./snapshot.ts";
@@ -25,7 +26,7 @@ function judgeImages(snapshot: Snapshot, workload: Workload, ledger: Ledger): vo
     return;
   }
   for (const written of workload.images) {
-    const judging = { workload, image: { written, reference: parseImageReference(written.image) }, ledger };
+    const judging = { workload, image: { written, reference: readReference(written.image) }, ledger };
     judgeByBundle(snapshot, judgeByPolicies(matching, judging), judging);
     // The verdict stands and the findings are full: the rest of a hostile list is not worth its time.
     if (!ledger.isOpen("deny")) return;

@@ -1,9 +1,10 @@
-import { formatImageReference, type ImageReference, isReferenceProblem, parseImageReference } from "@portcullis/image-ref";
+import { formatImageReference, type ImageReference, isReferenceProblem } from "@portcullis/image-ref";
 import type { Decision, Enforcement, FindingRule } from "./decision.ts";
 import { evaluate } from "./evaluate.ts";
 import { judgeReference } from "./judge-reference.ts";
 import { describeOrigin, findPattern } from "./pattern-list.ts";
 import { isBeyondPolicies, isController, scopeOfImage, scopeOfWorkload } from "./policy-scope.ts";
+import { readReference } from "./read-reference.ts";
 import type { Scope } from "./selector.ts";
 import type { CompiledPolicy, Snapshot } from "./snapshot.ts";
 import type { Workload, WorkloadImage } from "./workload.ts";
@@ -66,7 +67,7 @@ function explainPolicy(policy: CompiledPolicy, workload: Workload, isBeyond: boo
 }
 
 function explainImage(policy: CompiledPolicy, image: WorkloadImage): ImageExplanation {
-  const reference = parseImageReference(image.image);
+  const reference = readReference(image.image);
   const scope = scopeOfImage(policy, "judged", image);
   const canonical = isReferenceProblem(reference) ? "" : formatImageReference(reference);
   const place = { image: image.image, canonical, field: image.field, container: image.container, scope };
