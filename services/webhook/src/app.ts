@@ -5,7 +5,7 @@ import type { TlsFiles } from "@portcullis/pki";
 import type { Decide } from "@portcullis/policy";
 import type { Readiness, Telemetry } from "@portcullis/telemetry";
 import type { CallerRules } from "./caller.ts";
-import { createCallerGate } from "./caller-gate.ts";
+import { type CallerGate, createCallerGate } from "./caller-gate.ts";
 import { type Connections, followConnections } from "./connections.ts";
 import { decideInTime } from "./decide-in-time.ts";
 import { createExpiryWatch } from "./expiry-watch.ts";
@@ -20,6 +20,7 @@ import { imageReviewRoute } from "./routes/image-review.ts";
 import { unknownRoute } from "./routes/unknown.ts";
 import { validateRoute } from "./routes/validate.ts";
 import { createServedCertificate } from "./served-certificate.ts";
+import { boundStrangers } from "./strangers.ts";
 import { defaultWebhookLimits, type WebhookLimits } from "./webhook-limits.ts";
 import { createWebhookMetrics, type WebhookMetrics } from "./webhook-metrics.ts";
 import { cachedAllowRefusal, type UndecidedMode } from "./when-undecided.ts";
@@ -72,9 +73,12 @@ export function createWebhookApp(options: WebhookAppOptions): WebhookApp {
   const limits = { ...defaultWebhookLimits, ...options.limits };
   const load = createReviewLoad(limits);
   const metrics = createWebhookMetrics(telemetry, load);
-  const app = createHttpsServer({ tls, limits, telemetry });
-  const connections = followConnections(app.server, { maxAgeMs: limits.maxConnectionAgeMs });
-  const closeReviews = addReviews(options, { app, connections, load, metrics, limits });
+  const paths = options.paths ?? defaultReviewUrls;
+  const gate = createCallerGate({ rules: options.rules, telemetry, metrics, now: options.now ?? Date.now });
+  const app = createHttpsServer({ tls, limits, telemetry, answerUnknown: unknownRoute({ paths, telemetry, metrics }) });
+  boundStrangers(app.server, { limits, telemetry, metrics, mayAsk: gate.mayAsk });
+  const connections = followConnections(app.server, { maxAgeMs: limits.maxConnectionAgeMs, lastStreamMs: limits.lastStreamMs });
+  const closeReviews = addReviews(options, { app, paths, gate, connections, load, metrics, limits });
   const certificate = createServedCertificate({ server: app.server, tls, connections, metrics, telemetry });
   announceOpenClusters(options, metrics);
 
@@ -110,6 +114,8 @@ export function createWebhookApp(options: WebhookAppOptions): WebhookApp {
 
 interface ReviewParts {
   readonly app: WebhookServer;
+  readonly paths: ReviewUrls;
+  readonly gate: CallerGate;
   readonly connections: Connections;
   readonly load: ReturnType<typeof createReviewLoad>;
   readonly metrics: WebhookMetrics;
@@ -117,8 +123,11 @@ interface ReviewParts {
 }
 
 /** Adds the routes; what it returns ends what works for them. */
-function addReviews(options: WebhookAppOptions, { app, connections, load, metrics, limits }: ReviewParts): () => Promise<void> {
-  const { telemetry, rules } = options;
+function addReviews(
+  options: WebhookAppOptions,
+  { app, paths, gate, connections, load, metrics, limits }: ReviewParts,
+): () => Promise<void> {
+  const { telemetry } = options;
   const watch = createExpiryWatch();
   const pool = createParsePool({ telemetry, threads: limits.parseThreads });
   const desk = createReviewDesk({
@@ -133,11 +142,9 @@ function addReviews(options: WebhookAppOptions, { app, connections, load, metric
     pool,
     telemetry,
   });
-  const gate = createCallerGate({ rules, telemetry, metrics, now: options.now ?? Date.now });
-  const routes = { app, gate, desk, connections, paths: options.paths ?? defaultReviewUrls };
+  const routes = { app, gate, desk, connections, paths };
   imageReviewRoute(routes);
   validateRoute(routes);
-  unknownRoute(routes, { telemetry, metrics });
   return () => {
     watch.close();
     return pool.close();

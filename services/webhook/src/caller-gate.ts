@@ -1,14 +1,16 @@
-import type { Http2ServerRequest, Http2Session } from "node:http2";
+import type { Http2Session } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { Telemetry } from "@portcullis/telemetry";
-import { authorizeCaller, type Caller, type CallerRefusal, type CallerRules, identifyCaller, nobody } from "./caller.ts";
+import { authorizeCaller, type Caller, type CallerRefusal, type CallerRules, identifyCaller, mayAsk, nobody } from "./caller.ts";
 import { createFirstSightings } from "./first-sightings.ts";
-import type { RawRequest } from "./received-body.ts";
+import { isHttp2, type RawRequest } from "./received-body.ts";
 import type { WebhookMetrics } from "./webhook-metrics.ts";
 
 /** Says for which cluster a request is, or why it is refused; counts refusals and logs each source once. */
 export interface CallerGate {
   admit(raw: RawRequest, pathCluster: string | undefined): string | CallerRefusal;
+  /** Whether requests over this connection could ever be admitted. */
+  mayAsk(socket: TLSSocket): boolean;
 }
 
 export interface CallerGateOptions {
@@ -49,6 +51,7 @@ export function createCallerGate({ rules, telemetry, metrics, now }: CallerGateO
       if (typeof verdict !== "string") report(raw, verdict, nowMs);
       return verdict;
     },
+    mayAsk: (socket) => mayAsk(identifyCaller(socket, rules), rules),
   };
 }
 
@@ -60,8 +63,4 @@ export function connectionOf(raw: RawRequest): object {
 /** The HTTP/2 session a request came over; undefined for HTTP/1.1. */
 export function sessionOf(raw: RawRequest): Http2Session | undefined {
   return isHttp2(raw) ? raw.stream.session : undefined;
-}
-
-function isHttp2(raw: RawRequest): raw is Http2ServerRequest {
-  return raw.httpVersionMajor === 2;
 }

@@ -71,6 +71,11 @@ export function identifyCaller(socket: PeerSocket, { callers }: CallerRules): Ca
   };
 }
 
+/** Whether a caller could ever be answered, whatever it asks for. */
+export function mayAsk({ refusal }: Caller, { unauthenticatedClusters }: CallerRules): boolean {
+  return refusal === undefined || (refusal.code === "caller-without-certificate" && unauthenticatedClusters.length > 0);
+}
+
 /** The cluster a request is about, or why it is refused. `pathCluster` is the one its URL names, if it does. */
 export function authorizeCaller(caller: Caller, pathCluster: string | undefined, scope: AuthorizationScope): string | CallerRefusal {
   const { refusal, clusters } = caller;

@@ -20,6 +20,8 @@ export interface Connections {
 export interface ConnectionsOptions {
   /** A connection is asked to end at this age, a tenth more or less, so that one API server does not stick to one replica. */
   readonly maxAgeMs: number;
+  /** An HTTP/2 session is cut this long after it was asked to end. */
+  readonly lastStreamMs: number;
 }
 
 /** Between "open no more streams" and the end: a request that is on its way when the first GOAWAY leaves is still served. */
@@ -27,7 +29,7 @@ const goawayGraceMs = 1_000;
 const anyStreamId = 2 ** 31 - 1;
 
 /** Follows every connection of a server from its handshake on. */
-export function followConnections(server: Http2SecureServer, { maxAgeMs }: ConnectionsOptions): Connections {
+export function followConnections(server: Http2SecureServer, { maxAgeMs, lastStreamMs }: ConnectionsOptions): Connections {
   /** Until when each open TLS connection may be used, on the monotonic clock. */
   const limitsMs = new Map<Duplex, number>();
   const sessions = new Set<Http2Session>();
@@ -43,7 +45,7 @@ export function followConnections(server: Http2SecureServer, { maxAgeMs }: Conne
   });
   server.on("session", (session) => {
     sessions.add(session);
-    const timer = setTimeout(() => retireSession(session), isRetiring ? 0 : jittered(maxAgeMs)).unref();
+    const timer = setTimeout(() => retireSession(session, lastStreamMs), isRetiring ? 0 : jittered(maxAgeMs)).unref();
     session.once("close", () => {
       clearTimeout(timer);
       sessions.delete(session);
@@ -52,7 +54,7 @@ export function followConnections(server: Http2SecureServer, { maxAgeMs }: Conne
 
   function retireAll(): void {
     for (const socket of limitsMs.keys()) limitsMs.set(socket, 0);
-    for (const session of sessions) retireSession(session);
+    for (const session of sessions) retireSession(session, lastStreamMs);
   }
 
   return {
@@ -77,10 +79,16 @@ export function followConnections(server: Http2SecureServer, { maxAgeMs }: Conne
   };
 }
 
-function retireSession(session: Http2Session): void {
+function retireSession(session: Http2Session, lastStreamMs: number): void {
   if (session.closed || session.destroyed) return;
   session.goaway(constants.NGHTTP2_NO_ERROR, anyStreamId);
-  setTimeout(() => session.close(), goawayGraceMs).unref();
+  const closing = setTimeout(() => session.close(), goawayGraceMs).unref();
+  // Closing waits for every stream, and whoever never reads an answer holds his for ever.
+  const ending = setTimeout(() => session.destroy(), lastStreamMs).unref();
+  session.once("close", () => {
+    clearTimeout(closing);
+    clearTimeout(ending);
+  });
 }
 
 function jittered(milliseconds: number): number {

@@ -4,6 +4,7 @@ import { connect } from "node:tls";
 import type { Workload } from "@portcullis/policy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, connectHttp2, httpVersions } from "./calling.ts";
+import { frame, postHeaders, preface } from "./frames.ts";
 import { readVerdict, reviewBody } from "./review-bodies.ts";
 import { reviewPaths } from "./review-protocol.ts";
 import { type StartedWebhook, startTestWebhook } from "./webhook-under-test.ts";
@@ -54,9 +55,7 @@ describe("a body that never comes to its end", () => {
 
     it("is not decided on when RST_STREAM comes without an end", async () => {
       const socket = connect({ host: "127.0.0.1", servername: "localhost", ALPNProtocols: ["h2"], ...started.apiServer });
-      socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-      socket.write(frame(4, 0, 0, Buffer.alloc(0)));
-      socket.write(frame(1, 4, 1, headersOf({ ":method": "POST", ":scheme": "https", ":path": `/${path}`, ":authority": "localhost" })));
+      socket.write(Buffer.concat([preface, frame(1, 4, 1, postHeaders(`/${path}`))]));
       socket.write(Buffer.concat([frame(0, 0, 1, body), frame(3, 0, 1, Buffer.from([0, 0, 0, 0]))]));
 
       await expect.poll(() => unfinished("aborted"), soon).toBe(1);
@@ -158,20 +157,4 @@ async function* slowly(body: Buffer): AsyncIterable<Buffer> {
     yield body.subarray(at, at + 64 * 1024);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-}
-
-/** An HTTP/2 frame (RFC 9113, section 4.1), for what no client library sends. */
-function frame(type: number, flags: number, streamId: number, payload: Buffer): Buffer {
-  const header = Buffer.alloc(9);
-  header.writeUIntBE(payload.length, 0, 3);
-  header.writeUInt8(type, 3);
-  header.writeUInt8(flags, 4);
-  header.writeUInt32BE(streamId, 5);
-  return Buffer.concat([header, payload]);
-}
-
-/** Headers as literals without indexing (RFC 7541, section 6.2.2). */
-function headersOf(headers: Readonly<Record<string, string>>): Buffer {
-  const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
-  return Buffer.concat(Object.entries(headers).flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]));
 }

@@ -1,10 +1,15 @@
 import type { IncomingMessage } from "node:http";
-import type { Http2ServerRequest } from "node:http2";
+import { Http2ServerRequest } from "node:http2";
 import type { ExpiryWatch } from "./expiry-watch.ts";
 import type { ReviewLoad } from "./review-load.ts";
 import type { UnfinishedBody } from "./webhook-metrics.ts";
 
 export type RawRequest = IncomingMessage | Http2ServerRequest;
+
+/** By what it came over, not by the version that the request line of HTTP/1.1 claims. */
+export function isHttp2(raw: RawRequest): raw is Http2ServerRequest {
+  return raw instanceof Http2ServerRequest;
+}
 
 /** Bodies up to this size are read whole: an object of 3 MiB, its `oldObject`, and escapes. */
 export const maxBodyBytes = 7 * 1024 * 1024;
@@ -65,7 +70,7 @@ export function receiveBody({ raw, isLengthAnnounced }: Incoming, { load, watch,
     if (refusal !== undefined) settle(refusal);
   });
   raw.on("end", () => {
-    if (raw.httpVersionMajor === 2 && !isLengthAnnounced) setTimeout(() => settle(collected.whole()), resetWithinMs);
+    if (isHttp2(raw) && !isLengthAnnounced) setTimeout(() => settle(collected.whole()), resetWithinMs);
     else settle(collected.whole());
   });
   raw.on("error", onGone);

@@ -2,8 +2,8 @@ import { constants, type Http2SecureServer, type Http2ServerRequest, type Http2S
 import type { FastifyReply, FastifyRequest, RouteGenericInterface } from "fastify";
 import { type CallerGate, sessionOf } from "./caller-gate.ts";
 import type { Connections } from "./connections.ts";
-import type { WebhookServer } from "./https-server.ts";
-import type { RawRequest } from "./received-body.ts";
+import type { WebhookReply, WebhookServer } from "./https-server.ts";
+import { isHttp2, type RawRequest } from "./received-body.ts";
 import type { ReviewDesk } from "./review-desk.ts";
 import type { ReviewProtocol } from "./review-protocol.ts";
 
@@ -37,7 +37,6 @@ interface ReviewRequest extends RouteGenericInterface {
 }
 
 type Request = FastifyRequest<ReviewRequest, Http2SecureServer, Http2ServerRequest>;
-export type WebhookReply = FastifyReply<RouteGenericInterface, Http2SecureServer, Http2ServerRequest, Http2ServerResponse>;
 type Reply = FastifyReply<ReviewRequest, Http2SecureServer, Http2ServerRequest, Http2ServerResponse>;
 
 /** Serves one protocol: who asks is checked before anything of the body is read, and the body has no say in the cluster. */
@@ -64,7 +63,7 @@ export function addReviewRoute({ app, gate, desk, connections }: ReviewRoutes, p
       cutOff(raw);
       return undefined;
     }
-    if (raw.httpVersionMajor === 1 && connections.mustClose(raw)) reply.header("connection", "close");
+    if (!isHttp2(raw) && connections.mustClose(raw)) reply.header("connection", "close");
     if (answered.status !== 200) reply.code(answered.status);
     if (answered.status === 429) reply.header("retry-after", "1");
     reply.header("content-type", "application/json");
@@ -87,7 +86,7 @@ function leaveBodyToDesk(request: Request): void {
 }
 
 function cutOff(raw: RawRequest): void {
-  if ("stream" in raw) raw.stream.close(constants.NGHTTP2_CANCEL);
+  if (isHttp2(raw)) raw.stream.close(constants.NGHTTP2_CANCEL);
   else raw.destroy();
 }
 

@@ -1,6 +1,7 @@
 import { constants } from "node:crypto";
 import type { SecureServerOptions } from "node:http2";
 import type { TlsFiles } from "@portcullis/pki";
+import type { WebhookLimits } from "./webhook-limits.ts";
 
 /** What `setSecureContext` takes, so that a reload changes certificates and nothing else. */
 export function secureContextOptions({ cert, key, ca }: TlsFiles) {
@@ -28,7 +29,7 @@ const maxHeaderBytes = 16 * 1024;
  */
 export function secureServerOptions(
   tls: TlsFiles,
-  { bodyTimeoutMs }: { readonly bodyTimeoutMs: number },
+  { bodyTimeoutMs, maxStrangerAgeMs }: Pick<WebhookLimits, "bodyTimeoutMs" | "maxStrangerAgeMs">,
 ): SecureServerOptions & { allowHTTP1: true } {
   const http1 = {
     maxHeaderSize: maxHeaderBytes,
@@ -43,7 +44,8 @@ export function secureServerOptions(
     allowHTTP1: true,
     requestCert: true,
     rejectUnauthorized: false,
-    handshakeTimeout: 10_000,
+    // Later than a stranger is cut, who is counted then.
+    handshakeTimeout: maxStrangerAgeMs + 1_000,
     maxHeaderListPairs: 64,
     // In MB. Node's 10 refuse streams as soon as two large bodies arrive together on one connection.
     maxSessionMemory: 64,

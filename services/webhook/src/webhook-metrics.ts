@@ -14,6 +14,10 @@ type Observe = Histogram.Internal<"path">;
 export const unfinishedBodies = ["aborted", "too-slow", "endless"] as const;
 export type UnfinishedBody = (typeof unfinishedBodies)[number];
 
+/** Why a connection ended before its caller had shown a certificate that may ask. */
+export const strangerEnds = ["handshake", "slow", "crowded", "full"] as const;
+export type StrangerEnd = (typeof strangerEnds)[number];
+
 /** What the webhook counts. Every child is resolved once, since looking one up costs more than counting. */
 export interface WebhookMetrics {
   readonly reviews: Readonly<Record<ReviewPath, Readonly<Record<"allow" | "deny", Count>>>>;
@@ -21,6 +25,7 @@ export interface WebhookMetrics {
   readonly undecided: Readonly<Record<UndecidedCode, Count>>;
   readonly undecidedOutcomes: Readonly<Record<ReviewPath, Readonly<Record<UndecidedMode | "retry", Count>>>>;
   readonly refused: Readonly<Record<CallerRefusalCode, Count>>;
+  readonly strangers: Readonly<Record<StrangerEnd, Count>>;
   readonly bodyProblems: Readonly<Record<ReviewProblemCode, Count>>;
   readonly unfinished: Readonly<Record<UnfinishedBody, Count>>;
   readonly shed: Readonly<Record<"reviews" | "traces" | "reports", Count>>;
@@ -49,6 +54,7 @@ export function createWebhookMetrics({ metrics }: Telemetry, load: ReviewLoad): 
   const undecided = counter("undecided_total", "Reviews on which no decision could be reached, by reason.", ["code"]);
   const outcomes = counter("undecided_outcomes_total", "What undecided reviews were answered with.", ["path", "outcome"]);
   const refused = counter("callers_refused_total", "Requests refused before their body was read, by reason.", ["code"]);
+  const strangers = counter("connections_refused_total", "Connections that ended before their caller proved who it is.", ["reason"]);
   const problems = counter("body_problems_total", "Bodies denied because nobody can judge them, by reason.", ["code"]);
   const unfinished = counter("bodies_unfinished_total", "Bodies that never came to an end, and were not decided on.", ["reason"]);
   const shed = counter("shed_total", "What was left out under load.", ["what"]);
@@ -62,6 +68,7 @@ export function createWebhookMetrics({ metrics }: Telemetry, load: ReviewLoad): 
     undecided: byEach(undecidedCodes, (code) => undecided.labels({ code })),
     undecidedOutcomes: byEach(reviewPaths, (path) => byEach([...undecidedModes, "retry"], (outcome) => outcomes.labels({ path, outcome }))),
     refused: byEach(callerRefusalCodes, (code) => refused.labels({ code })),
+    strangers: byEach(strangerEnds, (reason) => strangers.labels({ reason })),
     bodyProblems: byEach(reviewProblemCodes, (code) => problems.labels({ code })),
     unfinished: byEach(unfinishedBodies, (reason) => unfinished.labels({ reason })),
     shed: byEach(["reviews", "traces", "reports"], (what) => shed.labels({ what })),
