@@ -99,6 +99,15 @@ describe("workloadsFromDocuments", () => {
     ]);
   });
 
+  it("judges what stands beside the items of a list, as an API server would judge an object of that kind", () => {
+    const spec = { containers: [{ image: "beside" }] };
+    const list = { apiVersion: "example.com/v1", kind: "DenyList", metadata: {}, items: [{ spec: {} }], spec };
+
+    const workloads = read(JSON.stringify(list));
+
+    expect(workloads).toEqual(["document 1, item 1: example.com/Deny shop/ ", "document 1: example.com/DenyList shop/ beside"]);
+  });
+
   it("reads a list of a whole cluster, larger than any one review may be", () => {
     const item = { kind: "Pod", spec: { containers: Array.from({ length: 30 }, () => ({ image: "nginx" })) } };
     const list = { kind: "List", items: Array.from({ length: 5000 }, () => item) };

@@ -67,11 +67,18 @@ function fromValue(value: unknown, json: Buffer, place: Place): readonly (Docume
   const kind = fields.get("kind");
   const items = fields.get("items");
   if (typeof kind !== "string" || kind === "") return [toProblem("review-no-kind", 'the document has no "kind"', place)];
-  if (kind.endsWith("List") && Array.isArray(items)) return fromList(items, { kind, apiVersion: fields.get("apiVersion") }, place);
+  if (kind.endsWith("List") && Array.isArray(items)) {
+    const listed = fromList(items, { kind, apiVersion: fields.get("apiVersion") }, place);
+    // A custom resource may be called a list and hold more than one: what stands beside the items must not go unjudged.
+    return [...fields.keys()].every((name) => listFields.has(name)) ? listed : [...listed, fromObject(json, place)];
+  }
   if (kind === "AdmissionReview") return [fromReview(parseAdmissionReview(json, toContext(place)), place)];
   if (kind === "ImageReview") return [fromReview(parseImageReview(json, toContext(place)), place)];
   return [fromObject(json, place)];
 }
+
+/** All that a list of an API server has. */
+const listFields: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata", "items"]);
 
 function fromItem(item: unknown, index: number, place: Place): readonly (DocumentWorkload | DocumentProblem)[] {
   return fromValue(item, Buffer.from(JSON.stringify(item)), { ...place, source: `${place.source}, item ${index + 1}` });
