@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type CertificateAuthority,
@@ -8,6 +8,7 @@ import {
   type KeyPairPem,
   loadCertificateAuthority,
 } from "./certificate-authority.ts";
+import { makeFolder } from "./make-folder.ts";
 import { PkiError } from "./pki-error.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
@@ -53,7 +54,7 @@ const renewalMs = 7 * 86_400_000;
  */
 export async function ensureDevelopmentPki(folder: string): Promise<DevelopmentPki> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const ca = await ensureAuthority(folder);
     for (const [name, request] of Object.entries(leaves)) await ensureLeaf(folder, name, { ca, request });
   } catch (error) {
