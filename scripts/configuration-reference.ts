@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveSchema } from "@portcullis/cli";
 import { configurationTable } from "@portcullis/config";
-import { decisionSchema } from "@portcullis/decision";
-import { webhookSchema } from "@portcullis/webhook";
+import { decisionSchema } from "@portcullis/decision/config";
+import { webhookSchema } from "@portcullis/webhook/config";
 
 const schemas = { serve: serveSchema, webhook: webhookSchema, decision: decisionSchema } as const;
 

@@ -10,8 +10,8 @@ export function askExamples(standalone: Standalone, folder: string | undefined):
   return Promise.all(exampleImages.map((image) => askExample(standalone, image, folder)));
 }
 
-async function askExample({ webhookUrl, pki }: Standalone, image: string, folder: string | undefined): Promise<ExampleRequest> {
-  const target = targetOf(webhookUrl);
+async function askExample({ imageReviewUrl, pki }: Standalone, image: string, folder: string | undefined): Promise<ExampleRequest> {
+  const target = targetOf(imageReviewUrl);
   const body = imageReviewOf(image);
   const files = { caFile: pki.caFile, ...pki.apiServerClient };
   const read = (file: string) => readFile(file, "utf8");

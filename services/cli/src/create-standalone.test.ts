@@ -88,7 +88,7 @@ describe("createStandalone", () => {
       spec: { containers: [{ image: "some-registry.io/app" }] },
     });
 
-    const answer = await post({ url: `${standalone.webhookUrl}/policy`, address: undefined }, body, { ca, cert, key });
+    const answer = await post({ url: standalone.imageReviewUrl, address: undefined }, body, { ca, cert, key });
 
     expect(JSON.parse(answer)).toMatchObject({ status: { allowed: false, reason: expect.stringContaining("trusted-registries") } });
   });

@@ -1,9 +1,8 @@
-import { createDecisionServer, createDecisionService, type DecisionService } from "@portcullis/decision";
+import { createDecisionServer, createDecisionService, type DecisionService, registerFolderProblems } from "@portcullis/decision";
 import { type DevelopmentPki, ensureDevelopmentPki, loadTlsFiles, watchTlsFiles } from "@portcullis/pki";
 import { type FolderProblem, memoryPolicyBus, watchPolicyFolder } from "@portcullis/policy-bus";
 import { createAdminServer, createShutdown, createTelemetry, type Readiness, type Shutdown, type Telemetry } from "@portcullis/telemetry";
 import { createWebhookApp } from "@portcullis/webhook";
-import { registerFolderProblems } from "./folder-problems-metric.ts";
 import type { ServeConfig } from "./serve-config.ts";
 import type { RevisionInForce, Standalone } from "./standalone.ts";
 import { toStartFailure } from "./start-failure.ts";
@@ -61,8 +60,11 @@ async function start(starting: Starting): Promise<Standalone> {
     const revision = inForce(service);
     if (revision.revision !== first.revision) onRevision(revision);
   });
+  const webhookUrl = `https://${authority(config.host, webhook.port)}`;
   return {
-    webhookUrl: `https://${authority(config.host, webhook.port)}`,
+    webhookUrl,
+    imageReviewUrl: `${webhookUrl}${config.webhook.paths.imageReview}`,
+    validateUrl: `${webhookUrl}${config.webhook.paths.validate}`,
     decisionAddress: authority(config.host, decisionPort),
     adminUrl: admin.url,
     pki,
@@ -139,11 +141,7 @@ function joined(parts: Readonly<Record<string, Readiness>>, problems: readonly F
 }
 
 function inForce(service: DecisionService): RevisionInForce {
-  const names = service.readiness().details["policies"];
-  return {
-    revision: service.current()?.revision ?? 0,
-    policies: Array.isArray(names) ? names.map(String) : [],
-  };
+  return { revision: service.current()?.revision ?? 0, policies: service.policies() };
 }
 
 function authority(host: string, port: number): string {

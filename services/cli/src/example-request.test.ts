@@ -5,7 +5,7 @@ const files = { caFile: "/home/me/work/.portcullis/ca.crt", certFile: "/home/me/
 
 describe("curlCommand", () => {
   it("is one line whose names work where it is pasted, quoted for sh", () => {
-    const target = targetOf("https://127.0.0.1:8443");
+    const target = targetOf("https://127.0.0.1:8443/image-review");
 
     expect(curlCommand({ target, body: imageReviewOf("nginx"), files, folder: "/home/me/work" })).toBe(
       "curl --silent --show-error --cacert .portcullis/ca.crt --cert '../it'\\''s/a.crt' --key /k " +
@@ -15,7 +15,7 @@ describe("curlCommand", () => {
   });
 
   it("asks by the certified name where the address is another", () => {
-    const target = targetOf("https://192.0.2.7:8443");
+    const target = targetOf("https://192.0.2.7:8443/image-review");
 
     expect(curlCommand({ target, body: "{}", files, folder: undefined })).toContain(" --resolve localhost:8443:192.0.2.7 ");
   });
@@ -23,13 +23,13 @@ describe("curlCommand", () => {
 
 describe("targetOf", () => {
   it.each([
-    ["https://127.0.0.1:1", "https://127.0.0.1:1/image-review", undefined],
-    ["https://0.0.0.0:1", "https://127.0.0.1:1/image-review", undefined],
-    ["https://[::]:1", "https://[::1]:1/image-review", undefined],
-    ["https://localhost:1", "https://localhost:1/image-review", undefined],
-    ["https://192.0.2.7:1", "https://localhost:1/image-review", "192.0.2.7"],
-    ["https://[2001:db8::7]:1", "https://localhost:1/image-review", "[2001:db8::7]"],
-  ])("of %s is %s at %s", (webhookUrl, url, address) => {
-    expect(targetOf(webhookUrl)).toEqual({ url, address });
+    ["https://127.0.0.1:1/policy", "https://127.0.0.1:1/policy", undefined],
+    ["https://0.0.0.0:1/policy", "https://127.0.0.1:1/policy", undefined],
+    ["https://[::]:1/policy", "https://[::1]:1/policy", undefined],
+    ["https://localhost:1/policy", "https://localhost:1/policy", undefined],
+    ["https://192.0.2.7:1/policy", "https://localhost:1/policy", "192.0.2.7"],
+    ["https://[2001:db8::7]:1/policy", "https://localhost:1/policy", "[2001:db8::7]"],
+  ])("of %s is %s at %s", (imageReviewUrl, url, address) => {
+    expect(targetOf(imageReviewUrl)).toEqual({ url, address });
   });
 });

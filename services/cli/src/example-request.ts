@@ -36,12 +36,12 @@ export interface Target {
 const certified = ["127.0.0.1", "[::1]", "localhost"];
 const unspecified: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "[::]": "[::1]" };
 
-/** The URL of the webhook's ImageReview endpoint, from the one it listens on. */
-export function targetOf(webhookUrl: string): Target {
-  const { hostname, port } = new URL(webhookUrl);
+/** Where to ask from this machine, by the URL that the webhook listens on for ImageReviews. */
+export function targetOf(imageReviewUrl: string): Target {
+  const { hostname, port, pathname } = new URL(imageReviewUrl);
   const host = unspecified[hostname] ?? hostname;
   const isCertified = certified.includes(host);
-  return { url: `https://${isCertified ? host : "localhost"}:${port}/image-review`, address: isCertified ? undefined : host };
+  return { url: `https://${isCertified ? host : "localhost"}:${port}${pathname}`, address: isCertified ? undefined : host };
 }
 
 export interface CurlCommand {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { loadConfig } from "@portcullis/config";
-import { checkWebhookConfig } from "@portcullis/webhook";
+import { checkWebhookConfig } from "@portcullis/webhook/config";
 import { CliError } from "./cli-error.ts";
 import { listOption, type OptionValues, textOption } from "./command-definition.ts";
 import { type ServeConfig, serveSchema } from "./serve-config.ts";

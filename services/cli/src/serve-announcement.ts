@@ -11,12 +11,12 @@ export function describeStandalone(
   standalone: Standalone,
   { examples, paths, terminal }: { examples: readonly ExampleRequest[]; paths: readonly string[]; terminal: Terminal },
 ): string {
-  const { webhookUrl, decisionAddress, adminUrl, first } = standalone;
+  const { imageReviewUrl, validateUrl, decisionAddress, adminUrl, first } = standalone;
   const lines = [
     styled(terminal, "bold", "Portcullis decides."),
     "",
-    `  webhook    ${webhookUrl}/image-review  (ImageReview)`,
-    `             ${webhookUrl}/validate  (AdmissionReview)`,
+    `  webhook    ${imageReviewUrl}  (ImageReview)`,
+    `             ${validateUrl}  (AdmissionReview)`,
     `  decisions  ${decisionAddress}  (gRPC, mutual TLS)`,
     `  admin      ${adminUrl}/readyz  ${adminUrl}/metrics`,
     `  policies   ${paths.join(", ")}  (edits take effect at once)`,
@@ -50,10 +50,10 @@ export function describeRevision({ revision, policies }: RevisionInForce): strin
 
 /** The one object that `serve --output json` prints. */
 export function announcementObject(standalone: Standalone, examples: readonly ExampleRequest[]): object {
-  const { webhookUrl, decisionAddress, adminUrl, pki, first } = standalone;
+  const { webhookUrl, imageReviewUrl, validateUrl, decisionAddress, adminUrl, pki, first } = standalone;
   return {
     ready: true,
-    webhook: { url: webhookUrl, imageReview: `${webhookUrl}/image-review`, validate: `${webhookUrl}/validate` },
+    webhook: { url: webhookUrl, imageReview: imageReviewUrl, validate: validateUrl },
     decision: { address: decisionAddress },
     admin: { url: adminUrl },
     pki,

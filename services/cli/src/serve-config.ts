@@ -1,5 +1,5 @@
-import { decisionSchema } from "@portcullis/decision";
-import { webhookSchema } from "@portcullis/webhook";
+import { decisionSchema } from "@portcullis/decision/config";
+import { webhookSchema } from "@portcullis/webhook/config";
 import Type from "typebox";
 
 /** Settings of `portcullis serve`, flat where a reader types them. */

@@ -11,6 +11,10 @@ export interface RevisionInForce {
 export interface Standalone {
   /** `https://127.0.0.1:8443` */
   readonly webhookUrl: string;
+  /** `https://127.0.0.1:8443/image-review` */
+  readonly imageReviewUrl: string;
+  /** `https://127.0.0.1:8443/validate` */
+  readonly validateUrl: string;
   /** `127.0.0.1:8444` */
   readonly decisionAddress: string;
   /** `http://127.0.0.1:8445` */

@@ -1,3 +1,4 @@
+/** Settings of the decision service, without the service: a door that loads no gRPC. */
 import Type from "typebox";
 import { defaultAllowTtlSeconds, defaultDenyTtlSeconds, maxTtlSeconds } from "./cache-ttl.ts";
 

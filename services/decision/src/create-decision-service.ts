@@ -35,6 +35,8 @@ export interface DecisionService {
   explain(workload: Workload): ExplainedAnswer;
   /** The revision in force; `undefined` until the first one is compiled. */
   current(): RevisionToken | undefined;
+  /** Names of the policies in force, in order; none until the first revision is compiled. */
+  policies(): readonly string[];
   /** Calls with the revision in force, if any, and with every later one. Returns a function that stops. */
   onRevision(listener: (token: RevisionToken) => void): () => void;
   /** Resolves once a revision is in force. */
@@ -84,6 +86,7 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
     decide,
     explain: (workload) => explainDecision(generations.now(), workload, nextDecisionId()),
     current: () => generations.current()?.snapshot.revision,
+    policies: () => policyNames(generations),
     onRevision: generations.onRevision,
     ready: () => firstRevision(generations),
     readiness: () => readinessOf(generations),
@@ -100,9 +103,13 @@ function firstRevision({ onRevision }: Generations): Promise<RevisionToken> {
   return promise.finally(() => stop());
 }
 
+function policyNames(generations: Generations): readonly string[] {
+  return generations.current()?.snapshot.policies.map(({ name }) => name) ?? [];
+}
+
 function readinessOf(generations: Generations): Readiness {
   const snapshot = generations.current()?.snapshot;
   if (snapshot === undefined) return { ready: false, details: { reason: "no policy yet" } };
-  const { revision, policies, patternCount } = snapshot;
-  return { ready: true, details: { revision, policies: policies.map(({ name }) => name), patterns: patternCount } };
+  const { revision, patternCount } = snapshot;
+  return { ready: true, details: { revision, policies: policyNames(generations), patterns: patternCount } };
 }

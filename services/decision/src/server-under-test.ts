@@ -87,6 +87,7 @@ function aService(decide: Decide): { readonly service: DecisionService; readonly
       decide,
       explain: () => ({ answer: anAnswer(), steps: ["allowed"] }),
       current: () => current,
+      policies: () => [],
       onRevision(listener) {
         listeners.add(listener);
         if (current !== undefined) listener(current);

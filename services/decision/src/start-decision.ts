@@ -2,10 +2,10 @@ import { loadTlsFiles, type TlsFileNames, type TlsFiles, watchTlsFiles } from "@
 import { memoryPolicyBus, type PolicyFolder, watchPolicyFolder } from "@portcullis/policy-bus";
 import { createAdminServer, type Readiness, type Shutdown, type Telemetry } from "@portcullis/telemetry";
 import type { MutualTls } from "@portcullis/wire";
-import { Gauge } from "prom-client";
 import type { DecisionConfig } from "./config.ts";
 import { createDecisionServer, type DecisionServer } from "./create-decision-server.ts";
 import { createDecisionService, type DecisionService } from "./create-decision-service.ts";
+import { registerFolderProblems } from "./folder-problems-metric.ts";
 
 /**
  * Folder → bus → decision service → gRPC, with the admin port beside it; what is opened is added to `shutdown`, in the order of
@@ -48,14 +48,7 @@ async function followFolder({ policies }: DecisionConfig, { log, metrics }: Tele
     onPublished: (published) => log.info(published, "policy files published"),
     onError: (err) => log.error({ err }, "the policy files cannot be published"),
   });
-  new Gauge({
-    name: "portcullis_policy_folder_problems",
-    help: "Mistakes in the policy files as they stand; above 0 the last good revision is served in their place.",
-    registers: [metrics],
-    collect() {
-      this.set(folder.problems().length);
-    },
-  });
+  registerFolderProblems(metrics, folder.problems);
   return folder;
 }
 

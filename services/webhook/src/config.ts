@@ -1,3 +1,4 @@
+/** Settings of the webhook, without the webhook: a door that loads neither Fastify nor gRPC. */
 import Type from "typebox";
 import { cachedAllowRefusal, undecidedModes } from "./when-undecided.ts";
 
