@@ -10,4 +10,5 @@ export { type DevelopmentPki, ensureDevelopmentPki, type PkiFiles } from "./deve
 export { loadTlsFiles, type TlsFileNames, type TlsFiles } from "./load-tls-files.ts";
 export { peerNames } from "./peer-names.ts";
 export { PkiError, type PkiErrorCode, pkiErrorCodes } from "./pki-error.ts";
+export { boundUnproven, type ConnectionOrigin, type UnprovenConnections, type UnprovenEnd } from "./unproven-connections.ts";
 export { type TlsFilesWatcher, type WatchTlsFilesOptions, watchTlsFiles } from "./watch-tls-files.ts";

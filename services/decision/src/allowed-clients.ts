@@ -1,5 +1,5 @@
 import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder, status } from "@grpc/grpc-js";
-import { peerNames } from "@portcullis/pki";
+import { type ConnectionOrigin, peerNames } from "@portcullis/pki";
 import type { Telemetry } from "@portcullis/telemetry";
 import { LRUCache } from "lru-cache";
 import { Counter } from "prom-client";
@@ -11,7 +11,11 @@ const maxLoggedSources = 1_000;
  * Lets calls through whose verified client certificate carries one of `allowed` (`CN=…`, `DNS:…`, `URI:…`, `IP:…`). Others
  * get PERMISSION_DENIED before a message is read; counted, and logged once per source.
  */
-export function allowClients(allowed: readonly string[], { log, metrics }: Telemetry): ServerInterceptor {
+export function allowClients(
+  allowed: readonly string[],
+  { log, metrics }: Telemetry,
+  onAllowed: (from: ConnectionOrigin) => void,
+): ServerInterceptor {
   const names = new Set(allowed);
   const logged = new LRUCache<string, true>({ max: maxLoggedSources });
   const refused = new Counter({
@@ -23,9 +27,13 @@ export function allowClients(allowed: readonly string[], { log, metrics }: Telem
   return (_method, call) => {
     const certificate = call.getAuthContext().sslPeerCertificate;
     const carried = certificate === undefined ? [] : peerNames(certificate);
-    if (carried.some((name) => names.has(name))) return new ServerInterceptingCall(call);
+    const from = originOf(call.getPeer());
+    if (carried.some((name) => names.has(name))) {
+      onAllowed(from);
+      return new ServerInterceptingCall(call);
+    }
     refused.inc();
-    const source = `${withoutPort(call.getPeer())} ${carried.join(" ")}`;
+    const source = `${from.remoteAddress} ${carried.join(" ")}`;
     if (!logged.has(source)) log.warn({ peer: call.getPeer(), names: carried.slice(0, 10) }, "call refused: client name not allowed");
     logged.set(source, true);
     // The listener is never handed on, so the handler does not hear of the call.
@@ -36,6 +44,8 @@ export function allowClients(allowed: readonly string[], { log, metrics }: Telem
   };
 }
 
-function withoutPort(peer: string): string {
-  return peer.slice(0, Math.max(0, peer.lastIndexOf(":")));
+/** gRPC writes `address:port`, IPv6 too without brackets. */
+function originOf(peer: string): { readonly remoteAddress: string; readonly remotePort: number } {
+  const at = Math.max(0, peer.lastIndexOf(":"));
+  return { remoteAddress: peer.slice(0, at), remotePort: Number(peer.slice(at + 1)) };
 }

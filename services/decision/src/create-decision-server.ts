@@ -1,19 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  experimental,
-  logVerbosity,
-  Server,
-  type ServerCredentials,
-  type ServerOptions,
-  setLogVerbosity,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
-import { type Telemetry, toStartError } from "@portcullis/telemetry";
+import { experimental, logVerbosity, Server, type ServerOptions, setLogVerbosity, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { UnprovenConnections } from "@portcullis/pki";
+import type { Telemetry } from "@portcullis/telemetry";
 import { createCertificateSource, decisionServiceDefinition, HealthService, type MutualTls, maxMessageBytes } from "@portcullis/wire";
 import { allowClients } from "./allowed-clients.ts";
 import { createAnswerQuestion } from "./answer-question.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { DecisionService } from "./create-decision-service.ts";
+import { boundStrangers, listenForClients } from "./listen-for-clients.ts";
 import { type DecideStreamCall, type ServedStream, serveDecideStream } from "./serve-decide-stream.ts";
 import { createHealth, type HealthWatchCall } from "./serve-health.ts";
 import { serveDecide, serveExplain } from "./serve-unary.ts";
@@ -37,6 +31,8 @@ export interface DecisionServerOptions {
   readonly drainTimeoutMs?: number;
   /** Most questions answered at once; default 10,000. */
   readonly maxConcurrent?: number;
+  /** A connection on which no client with an allowed name has called is cut at this age; default 10,000. */
+  readonly maxStrangerAgeMs?: number;
   readonly clock?: Clock;
 }
 
@@ -64,12 +60,16 @@ export async function createDecisionServer(options: DecisionServerOptions): Prom
     // The bus is in this process, so policy is as current as it can be from the first revision on.
     sync: () => service.readiness().ready,
   });
-  const server = new Server(serverOptions(options, maxConnectionAgeMs));
+  const strangers = boundStrangers(options.telemetry, options.maxStrangerAgeMs);
+  const server = new Server(serverOptions(options, { maxConnectionAgeMs, strangers }));
   server.addService(decisionServiceDefinition, decisionHandlers(options, streams.add));
   server.addService(HealthService, { check: health.check, watch: (call: HealthWatchCall) => streams.add(health.watch(call)) });
   const certificates = createCertificateSource(options.tls);
   const { provider } = certificates;
-  const port = await listen(server, experimental.createCertificateProviderServerCredentials(provider, provider, true), options);
+  // gRPC would write to standard error on its own what is answered or counted here.
+  setLogVerbosity(logVerbosity.NONE);
+  const credentials = experimental.createCertificateProviderServerCredentials(provider, provider, true);
+  const listening = await listenForClients(server, { ...options, credentials, strangers });
   const stopUpdates = service.onRevision(() => health.update());
 
   async function drain(): Promise<void> {
@@ -78,26 +78,31 @@ export async function createDecisionServer(options: DecisionServerOptions): Prom
     streams.drain();
     await sleep(drainDelayMs);
     await streams.settle(drainTimeoutMs);
+    listening.stop();
     await shutDown(server, drainTimeoutMs);
     stopUpdates();
   }
 
   return {
-    port,
+    port: listening.port,
     isServing: () => !isDraining,
     reloadTls: certificates.replace,
     drain,
     close() {
       isDraining = true;
       stopUpdates();
+      listening.stop();
       server.forceShutdown();
     },
   };
 }
 
-function serverOptions({ allowedClients, telemetry }: DecisionServerOptions, maxConnectionAgeMs: number): ServerOptions {
+function serverOptions(
+  { allowedClients, telemetry }: DecisionServerOptions,
+  { maxConnectionAgeMs, strangers }: { readonly maxConnectionAgeMs: number; readonly strangers: UnprovenConnections },
+): ServerOptions {
   return {
-    interceptors: [allowClients(allowedClients, telemetry)],
+    interceptors: [allowClients(allowedClients, telemetry, strangers.prove)],
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": maxMessageBytes,
     "grpc.max_connection_age_ms": maxConnectionAgeMs,
@@ -118,24 +123,6 @@ function decisionHandlers(options: DecisionServerOptions, onStream: (stream: Ser
     watchRevision: (call: WatchRevisionCall) => onStream(serveWatchRevision(call, service)),
     explain: serveExplain(service),
   };
-}
-
-function listen(server: Server, credentials: ServerCredentials, { host, port }: DecisionServerOptions): Promise<number> {
-  const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  // gRPC would write to standard error on its own what is rejected with here.
-  setLogVerbosity(logVerbosity.NONE);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(toStartError(withSystemCode(error), { what: "decision service", host, port, setting: "decision.port" }));
-    });
-  });
-}
-
-/** gRPC hands on what the system said as text only. */
-function withSystemCode(error: Error): Error {
-  const [code] = /\bE[A-Z]{4,}\b/.exec(error.message) ?? [];
-  return code === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code });
 }
 
 function shutDown(server: Server, timeoutMs: number): Promise<void> {
