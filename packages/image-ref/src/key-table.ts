@@ -1,80 +1,131 @@
-import { blockRanges, closePool, holdsKey, type KeyPool, loadKey, poolBytes } from "./key-pool.ts";
-import type { KeyWriter } from "./key-writer.ts";
+import { beginsLike } from "./key-beginnings.ts";
+import { allocateBytes, copyBytes, isEqualAt, type Place, resizeBytes } from "./key-bytes.ts";
+import { getUint24, hasBeginning, hashAt, headerAt, type KeyPool, payloadAt, payloadSize, releasePool, restLength } from "./key-pool.ts";
+import { hashKey, type KeyWriter } from "./key-writer.ts";
 
-/** Of all slots, at most so many are used: more make look-ups slow, fewer cost memory. */
-const maxLoad = 0.7;
+/** Keys per bucket, at most, on average; at least half as many. */
+const bucketKeys = 4;
 
-/** Of a slot: one of the hash, which is 0 where the slot is free, then four of the offset. */
-const slotSize = 5;
+/** Of a bucket: four bytes that say where its records begin, and four with a bit set for the hash of each of its keys. */
+const bucketSize = 8;
 
-/**
- * Finds keys of a pool by hash: open addressing, made for a known number of keys, so it never grows. One byte of the hash stands
- * beside each offset, so that a key that is not there hardly ever costs a look into the pool.
- */
-export interface KeyTable {
-  readonly pool: KeyPool;
-  readonly capacity: number;
-  readonly slots: DataView;
-}
+/** Before the payload of a record: two bytes of its header in the pool, one of the hash, four of the ordinal. */
+const headerSize = 7;
+/** Behind the last record of a bucket. No key is empty, so no header is 0. */
+const endSize = 2;
 
 /** How many keys are arranged between two yields: half a millisecond of work. */
 const keysPerStep = 2048;
 
-/** Closes a pool and makes each of its keys one that is found, in steps of a millisecond or so; of equal keys, the first. */
-export function* buildKeyTable(pool: KeyPool, key: KeyWriter): Generator<void, KeyTable> {
-  closePool(pool);
-  const capacity = Math.floor(pool.count / maxLoad) + 1;
-  const table = { pool, capacity, slots: new DataView(new ArrayBuffer(slotSize * capacity)) };
-  for (const { from, to } of blockRanges(pool)) {
-    for (let offset = from, count = 1; offset < to; count++) {
-      const next = loadKey(pool, offset, key);
-      insertKey(table, offset, key);
-      offset = next;
-      if (count % keysPerStep === 0) yield;
-    }
-  }
+/**
+ * Finds keys by hash. What costs time in a long list is waiting for memory that is in no cache, so there is little to wait for:
+ * the buckets are small enough to stay in a cache, and nearly always tell that a key is not there; the records of one stand side
+ * by side, in one cache line or two; and the beginnings they share are few.
+ */
+export interface KeyTable {
+  readonly shift: number;
+  readonly buckets: DataView;
+  readonly records: DataView;
+  readonly beginnings: DataView;
+}
+
+/** Arranges the keys of a pool, in steps of a millisecond or so. Of equal keys only the first is found. */
+export function* buildKeyTable(pool: KeyPool): Generator<void, KeyTable> {
+  const bits = Math.max(1, Math.ceil(Math.log2(pool.count / bucketKeys)));
+  const { bytes, used } = pool.beginnings;
+  const table: KeyTable = {
+    shift: 32 - bits,
+    buckets: allocateBytes(bucketSize * 2 ** bits),
+    records: allocateBytes(pool.size + headerSize * pool.count + endSize * 2 ** bits),
+    beginnings: resizeBytes(bytes, used),
+  };
+  yield* visitRecords(pool, (record) => countRecord(table, record));
+  placeBuckets(table);
+  yield* visitRecords(pool, (record, ordinal) => insertRecord(table, record, ordinal));
+  releasePool(pool);
   return table;
 }
 
-/** Offset of the record that is this key; -1 if there is none. */
-export function findKey(table: KeyTable, key: KeyWriter): number {
-  const slot = slotOf(table, key);
-  return table.slots.getUint8(slot) === 0 ? -1 : table.slots.getUint32(slot + 1);
-}
-
-function insertKey(table: KeyTable, offset: number, key: KeyWriter): void {
-  const slot = slotOf(table, key);
-  if (table.slots.getUint8(slot) !== 0) return;
-  table.slots.setUint8(slot, fingerprintOf(spread(key.hash)));
-  table.slots.setUint32(slot + 1, offset);
-}
-
-/** Where the slot of a key begins, or the free one where it would stand. There always is a free one. */
-function slotOf({ pool, capacity, slots }: KeyTable, key: KeyWriter): number {
-  const hash = spread(key.hash);
-  const wanted = fingerprintOf(hash);
-  const end = slotSize * capacity;
-  let slot = slotSize * Math.floor(((hash >>> 0) / 2 ** 32) * capacity);
-  for (;;) {
-    const found = slots.getUint8(slot);
-    if (found === 0 || (found === wanted && holdsKey(pool, slots.getUint32(slot + 1), key))) return slot;
-    slot = slot + slotSize === end ? 0 : slot + slotSize;
+function* visitRecords({ blocks }: KeyPool, visit: (record: Place, ordinal: number) => void): Generator<void> {
+  let ordinal = 0;
+  for (const { bytes, used } of blocks) {
+    for (let at = 0; at < used; at += payloadAt + payloadSize(headerAt(bytes, at))) {
+      visit({ bytes, at }, ordinal++);
+      if (ordinal % keysPerStep === 0) yield;
+    }
   }
 }
 
-/** FNV-1a leaves the high bits, which choose the slot, to the last characters; this spreads all over all. */
-function spread(hash: number): number {
-  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
-  return twice ^ (twice >>> 16);
+/** Until buckets are placed, the first four bytes of each count what its records take. */
+function countRecord({ buckets, shift }: KeyTable, { bytes, at }: Place): void {
+  const bucket = bucketOf(hashAt(bytes, at), shift);
+  buckets.setUint32(bucket, buckets.getUint32(bucket) + headerSize + payloadSize(headerAt(bytes, at)));
 }
 
-/** The low bits, as the high ones choose the slot. */
-function fingerprintOf(hash: number): number {
-  return (hash & 0xff) === 0 ? 1 : hash & 0xff;
+function placeBuckets({ buckets }: KeyTable): void {
+  let start = 0;
+  for (let bucket = 0; bucket < buckets.byteLength; bucket += bucketSize) {
+    const size = buckets.getUint32(bucket);
+    buckets.setUint32(bucket, start);
+    start += size + endSize;
+  }
 }
 
-/** Memory held with the pool, in bytes. */
-export function tableBytes({ pool, slots }: KeyTable): number {
-  return poolBytes(pool) + slots.byteLength;
+/** Writes a record behind those of its bucket, unless its key is there: equal keys make equal records. */
+function insertRecord({ shift, buckets, records }: KeyTable, { bytes, at }: Place, ordinal: number): void {
+  const hash = hashAt(bytes, at);
+  const header = headerAt(bytes, at);
+  const size = payloadSize(header);
+  const payload = { bytes, at: at + payloadAt };
+  const bucket = bucketOf(hash, shift);
+  let place = buckets.getUint32(bucket);
+  for (let found = records.getUint16(place); found !== 0; found = records.getUint16(place)) {
+    if (found === header && isEqualAt({ bytes: records, at: place + headerSize }, payload, size)) return;
+    place += headerSize + payloadSize(found);
+  }
+  buckets.setUint32(bucket + 4, buckets.getUint32(bucket + 4) | bitOf(hash));
+  records.setUint16(place, header);
+  records.setUint8(place + 2, hash);
+  records.setUint32(place + 3, ordinal);
+  copyBytes(payload, { bytes: records, at: place + headerSize }, size);
+}
+
+/** Ordinal of a key, counted from 0 in the order in which keys were added; -1 if it is not there. */
+export function findKey(table: KeyTable, key: KeyWriter): number {
+  const { shift, buckets, records } = table;
+  const hash = hashKey(key);
+  const bucket = bucketOf(hash, shift);
+  if ((buckets.getUint32(bucket + 4) & bitOf(hash)) === 0) return -1;
+  let at = buckets.getUint32(bucket);
+  for (let header = records.getUint16(at); header !== 0; header = records.getUint16(at)) {
+    if (records.getUint8(at + 2) === (hash & 0xff) && holdsKey(table, at, key)) return records.getUint32(at + 3);
+    at += headerSize + payloadSize(header);
+  }
+  return -1;
+}
+
+/** Whether a record is that of this key. Compares the bytes: anybody can make keys whose hashes are equal. */
+function holdsKey({ records, beginnings }: KeyTable, at: number, key: KeyWriter): boolean {
+  const header = records.getUint16(at);
+  const rest = restLength(header);
+  const length = key.length - rest;
+  if (length < 0 || hasBeginning(header) !== length > 0) return false;
+  const text = { bytes: records, at: at + headerSize + payloadSize(header) - rest };
+  if (!isEqualAt(text, { bytes: key.bytes, at: length }, rest)) return false;
+  return length === 0 || beginsLike(beginnings, getUint24(records, at + headerSize), { key, length });
+}
+
+/** The high bits of a hash choose the bucket, so that a short list has few. */
+function bucketOf(hash: number, shift: number): number {
+  return bucketSize * (hash >>> shift);
+}
+
+/** The bit for a hash among those of its bucket: chosen by bits between those for the bucket and the byte in the record. */
+function bitOf(hash: number): number {
+  return 1 << ((hash >>> 8) & 31);
+}
+
+/** Memory held, in bytes. */
+export function tableBytes({ buckets, records, beginnings }: KeyTable): number {
+  return buckets.byteLength + records.byteLength + beginnings.byteLength;
 }

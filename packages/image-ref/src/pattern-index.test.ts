@@ -161,6 +161,49 @@ describe("createPatternIndexBuilder", () => {
     expect(index.bytes / size).toBeLessThan(40);
   });
 
+  it("finds patterns whose beginnings have equal hashes", () => {
+    const index = indexOf(["a.b/fsfzfo/a", "a.b/qpnapn/a"].map(patternOf), "allow");
+
+    expect(["a.b/fsfzfo/a", "a.b/qpnapn/a", "a.b/qpnapn/b"].map((text) => index.find(referenceOf(text)))).toEqual([0, 1, -1]);
+  });
+
+  it("finds each of more patterns than it stores beginnings for", () => {
+    const builder = createPatternIndexBuilder("allow");
+    const texts = Array.from({ length: 66_000 }, (_, ordinal) => `a.b/x${ordinal}/y`);
+    for (const text of texts) builder.add(patternOf(text));
+
+    const index = builder.build();
+
+    expect(texts.findIndex((text, ordinal) => index.find(referenceOf(text)) !== ordinal)).toBe(-1);
+  });
+
+  it("keeps one of many equal patterns, however they are spelled", () => {
+    const builder = createPatternIndexBuilder("deny");
+    for (let count = 0; count < 5_000; count++) builder.add(patternOf(count % 2 === 0 ? "nginx" : "index.docker.io/library/nginx"));
+
+    const index = builder.build();
+
+    expect(["nginx", "nginx/x", "nginy"].map((text) => index.find(referenceOf(text)))).toEqual([0, -1, -1]);
+  });
+
+  it("counts in its memory the patterns it compares one by one, and in its steps those it may compare in one look-up", () => {
+    const texts = ["a.b/*x*", "a.b/*y*", "**/*z*", "a.b/x", "a.b/**", `a.b/*w*@${digest("a")}`, "**:*v*"];
+    const indexes = [texts, texts.slice(1)].map((list) => indexOf(list.map(patternOf), "deny"));
+
+    expect(indexes.map(({ steps }) => steps)).toEqual([11, 10]);
+    expect((indexes[0]?.bytes ?? 0) - (indexes[1]?.bytes ?? 0)).toBeGreaterThan("a.b/*x*".length);
+  });
+
+  it("tells apart digests of each algorithm", () => {
+    const digests = [`sha256:${"a".repeat(64)}`, `sha384:${"a".repeat(96)}`, `sha512:${"a".repeat(128)}`, `sha512:${"b".repeat(128)}`];
+    const index = indexOf(
+      digests.slice(0, 3).map((text) => patternOf(`a.b/c@${text}`)),
+      "allow",
+    );
+
+    expect(digests.map((text) => index.find(referenceOf(`a.b/c@${text}`)))).toEqual([0, 1, 2, -1]);
+  });
+
   it("matches any host however long it is, and takes no other for a part of it", () => {
     const long = referenceOf(`${"x".repeat(2000)}.example/app@${digest("a")}`);
     const patterns = ["*.example/app", `*.example/app@${digest("a")}`, "**/app", "x.example/app"].map(patternOf);

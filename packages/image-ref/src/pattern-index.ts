@@ -1,14 +1,13 @@
 import type { ImageReference } from "./image-reference.ts";
 import { createKeyPool, storeKey } from "./key-pool.ts";
 import { sourceOf, storedPattern } from "./key-sources.ts";
-import { buildKeyTable, tableBytes } from "./key-table.ts";
+import { buildKeyTable } from "./key-table.ts";
 import { createKeyWriter } from "./key-writer.ts";
 import type { MatchMode } from "./match-reference.ts";
 import { writeKey } from "./pattern-key.ts";
-import { findPattern, groupPartials, type PartialPattern, type PatternLookup } from "./pattern-lookup.ts";
+import { findPattern, groupPartials, lookupBytes, lookupSteps, type PartialPattern, type PatternLookup } from "./pattern-lookup.ts";
 import { createShapeRegistry } from "./pattern-shape.ts";
 import type { ReferencePattern } from "./reference-pattern.ts";
-import { createSharedBeginnings } from "./shared-beginnings.ts";
 
 /** Patterns, arranged so that finding one that matches costs about the same however many there are. Immutable. */
 export interface PatternIndex {
@@ -16,6 +15,11 @@ export interface PatternIndex {
   readonly size: number;
   /** Memory held, in bytes. */
   readonly bytes: number;
+  /**
+   * At most so many keys are looked up and patterns compared to find one: a key for each way in which `*` and `**` stand in the
+   * patterns, and those with several `*` in one part, one by one where the part begins and ends alike.
+   */
+  readonly steps: number;
   /** Ordinal (order of `add`, from 0) of a pattern that matches, or -1. The same one for the same index and reference. */
   readonly find: (reference: ImageReference) => number;
 }
@@ -31,7 +35,6 @@ export interface PatternIndexBuilder {
 /** Starts an index of patterns that all match in one mode. */
 export function createPatternIndexBuilder(mode: MatchMode): PatternIndexBuilder {
   const pool = createKeyPool();
-  const shared = createSharedBeginnings(pool);
   const { shapeFor, shapes } = createShapeRegistry();
   const partials: PartialPattern[] = [];
   const key = createKeyWriter();
@@ -40,23 +43,21 @@ export function createPatternIndexBuilder(mode: MatchMode): PatternIndexBuilder 
     const stored = storedPattern(pattern, mode);
     const shape = shapeFor(stored);
     if (!writeKey(key, shape, sourceOf(stored))) throw new RangeError("a pattern is longer than what this package parses");
-    const beginning = shared.find(key);
-    const offset = storeKey(pool, key, beginning);
-    if (beginning === undefined) shared.remember(offset);
-    if (shape.isPartial) partials.push({ pattern, offset });
+    if (shape.isPartial) partials.push({ pattern, shape, ordinal: pool.count });
+    storeKey(pool, key);
   }
 
   function* buildSteps(): Generator<void, PatternIndex> {
-    const table = yield* buildKeyTable(pool, key);
-    return toIndex({ mode, table, shapes, partials: yield* groupPartials({ table, key }, partials), key });
+    const table = yield* buildKeyTable(pool);
+    return toIndex(pool.count, { mode, table, shapes, partials: yield* groupPartials({ mode, table, key }, partials), key });
   }
 
   return { add, buildSteps, build: () => drain(buildSteps()) };
 }
 
-function toIndex(lookup: PatternLookup): PatternIndex {
-  const { pool } = lookup.table;
-  return { size: pool.count, bytes: tableBytes(lookup.table), find: (reference) => findPattern(lookup, reference) };
+/** A function of its own, since a closure in the builder would hold the pool for as long as the index lives. */
+function toIndex(size: number, lookup: PatternLookup): PatternIndex {
+  return { size, bytes: lookupBytes(lookup), steps: lookupSteps(lookup), find: (reference) => findPattern(lookup, reference) };
 }
 
 function drain<T>(steps: Generator<void, T>): T {
