@@ -20,6 +20,9 @@ export interface ListCompilation {
   readonly problems: ProblemSink;
 }
 
+/** Tens of microseconds for each image. A list of literal patterns and plain globs needs about a dozen steps, however long it is. */
+const maxSteps = 1_000;
+
 /** Indexes one list of a policy, list files included. Yields between slices of work. */
 export function* compileList(
   policy: PolicySource,
@@ -27,7 +30,8 @@ export function* compileList(
   options: ListCompilation & { readonly mode: MatchMode },
 ): Generator<void, PatternList> {
   const segments: PatternSegment[] = [];
-  if (patterns.length > 0) segments.push(yield* indexWritten(policy.file, patterns, options.mode));
+  const [first] = patterns;
+  if (first !== undefined) segments.push(yield* indexWritten({ file: policy.file, line: first.line }, patterns, options));
   for (const path of files) {
     const file = options.files.get(path.path);
     if (file === undefined) reportMissing(policy, path, options);
@@ -36,11 +40,23 @@ export function* compileList(
   return segments;
 }
 
-function* indexWritten(file: string, patterns: readonly WrittenPattern[], mode: MatchMode): Generator<void, PatternSegment> {
+/** Where a list begins. */
+interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+function* indexWritten(
+  place: Place,
+  patterns: readonly WrittenPattern[],
+  { mode, problems }: ListCompilation & { readonly mode: MatchMode },
+): Generator<void, PatternSegment> {
   const builder = createPatternIndexBuilder(mode);
   for (const { pattern } of patterns) builder.add(pattern);
-  const origins = patterns.map(({ text, line }) => ({ pattern: text, file, line }));
-  return { index: yield* builder.buildSteps(), originOf: (ordinal) => origins[ordinal] };
+  const origins = patterns.map(({ text, line }) => ({ pattern: text, file: place.file, line }));
+  const index = yield* builder.buildSteps();
+  reportSlow(index, place, problems);
+  return { index, originOf: (ordinal) => origins[ordinal] };
 }
 
 function* indexFile(
@@ -58,6 +74,7 @@ function* indexFile(
     else problems.add({ code: "policy-bad-pattern", file: file.path, line, field: "", message: mistake });
   });
   const segment = toSegment(file.path, lines, yield* builder.buildSteps());
+  reportSlow(segment.index, { file: file.path, line: 1 }, problems);
   indexed.set(key, segment);
   return segment;
 
@@ -72,6 +89,12 @@ function* indexFile(
 /** A function of its own, since a closure in `indexFile` would hold the file's text and the builder for as long as the snapshot lives. */
 function toSegment(file: string, lines: LineTable, index: PatternIndex): PatternSegment {
   return { index, originOf: (ordinal) => ({ pattern: "", file, line: lines.lineOf(ordinal) }) };
+}
+
+function reportSlow({ steps }: PatternIndex, place: Place, problems: ProblemSink): void {
+  if (steps <= maxSteps) return;
+  const message = `to judge one image takes up to ${steps} comparisons, more than ${maxSteps}, as "*" stands at too many different places; write fewer patterns with several "*" in one component`;
+  problems.add({ code: "policy-slow-list", field: "", message, ...place });
 }
 
 function reportMissing({ file }: PolicySource, { path, line, field }: WrittenPath, { files, problems }: ListCompilation): void {

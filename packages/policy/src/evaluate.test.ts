@@ -13,6 +13,7 @@ function withBrokenDenyList(snapshot: Snapshot): Snapshot {
       index: {
         size: 1,
         bytes: 0,
+        steps: 1,
         find: () => {
           throw new Error("index is damaged");
         },

@@ -47,6 +47,21 @@ describe("compileInSlices", () => {
 });
 
 describe("compile", () => {
+  it("refuses a list whose patterns would be compared one by one without end, wherever it is written", () => {
+    const slow = Array.from({ length: 1_001 }, (_, index) => `x.example/*${index}*`);
+
+    for (const [policy, file] of [
+      [aPolicy({ deny: slow }), "policies.yaml"],
+      [aPolicy({ denyFrom: "l.txt" }), "l.txt"],
+    ] as const) {
+      const bundle = aBundle([policy], { "l.txt": slow.join("\n") });
+
+      expect(() => compile(bundle, { revision })).toThrow(
+        expect.objectContaining({ problems: [expect.objectContaining({ code: "policy-slow-list", file })] }),
+      );
+    }
+  });
+
   it("indexes a list file once for all policies that name it in the same mode", () => {
     const documents = [
       aPolicy({ name: "a", denyFrom: "l.txt" }),

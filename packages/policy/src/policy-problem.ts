@@ -19,6 +19,7 @@ export const policyProblemCodes = [
   "policy-unknown-placeholder",
   "policy-list-outside",
   "policy-list-missing",
+  "policy-slow-list",
   "policy-too-many-problems",
 ] as const;
 export type PolicyProblemCode = (typeof policyProblemCodes)[number];
