@@ -77,6 +77,16 @@ describe("ensureDevelopmentPki", () => {
     expect(leaf.verify(new X509Certificate(other.certPem).publicKey)).toBe(true);
   });
 
+  it("makes one set of pairs, however many begin at once", async () => {
+    const [pki] = await Promise.all([1, 2, 3, 4].map(() => ensureDevelopmentPki(folder)));
+    const ca = new X509Certificate(await readFile(join(folder, "ca.crt")));
+
+    for (const pair of [pki?.server, pki?.apiServerClient, pki?.decision, pki?.webhookClient]) {
+      const { cert } = await loadTlsFiles({ certFile: pair?.certFile ?? "", keyFile: pair?.keyFile ?? "" });
+      expect(new X509Certificate(cert).verify(ca.publicKey)).toBe(true);
+    }
+  });
+
   it("says what to do when the folder cannot be written", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");

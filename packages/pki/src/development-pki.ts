@@ -10,6 +10,7 @@ import {
 } from "./certificate-authority.ts";
 import { makeFolder } from "./make-folder.ts";
 import { PkiError } from "./pki-error.ts";
+import { withFolderLock } from "./with-folder-lock.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
 /** Where a certificate and its key stand. */
@@ -50,13 +51,13 @@ const renewalMs = 7 * 86_400_000;
 
 /**
  * Makes what is missing, broken or within 7 days of its end, and keeps the rest. Files are written atomically; keys are readable by
- * their owner only. Rejects with `PkiError` when the folder cannot be written.
+ * their owner only, and no two processes make them at once. Rejects with `PkiError` when the folder cannot be written.
  */
 export async function ensureDevelopmentPki(folder: string): Promise<DevelopmentPki> {
   try {
     await makeFolder(folder);
-    const ca = await ensureAuthority(folder);
-    for (const [name, request] of Object.entries(leaves)) await ensureLeaf(folder, name, { ca, request });
+    // Looked at first without the lock: what is complete needs no folder that can be written.
+    if (!(await isComplete(folder))) await withFolderLock(folder, () => makeWhatIsMissing(folder));
   } catch (error) {
     if (error instanceof PkiError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -76,6 +77,18 @@ export async function ensureDevelopmentPki(folder: string): Promise<DevelopmentP
 
 function filesOf(folder: string, name: string): PkiFiles {
   return { certFile: join(folder, `${name}.crt`), keyFile: join(folder, `${name}.key`) };
+}
+
+async function isComplete(folder: string): Promise<boolean> {
+  const ca = await readPair(folder, "ca");
+  if (ca === undefined || !isCurrent(ca)) return false;
+  const pairs = await Promise.all(Object.keys(leaves).map((name) => readPair(folder, name)));
+  return pairs.every((pair) => pair !== undefined && isCurrent(pair) && isIssuedBy(pair, ca));
+}
+
+async function makeWhatIsMissing(folder: string): Promise<void> {
+  const ca = await ensureAuthority(folder);
+  for (const [name, request] of Object.entries(leaves)) await ensureLeaf(folder, name, { ca, request });
 }
 
 async function ensureAuthority(folder: string): Promise<CertificateAuthority> {
