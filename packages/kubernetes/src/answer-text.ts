@@ -1,4 +1,4 @@
-import { type Answer, type Decision, describeFinding, type Finding, formatRevision } from "@portcullis/policy";
+import { type Answer, type Decision, describeWarning, type Finding, formatRevision } from "@portcullis/policy";
 import type { UndecidedOutcome } from "./parsed-review.ts";
 
 /**
@@ -43,7 +43,7 @@ export function toWarnings(texts: readonly string[]): string[] {
 /** What `warn` policies found, and the lists whose images nobody judged. */
 export function warningTexts(decision: Decision, unknownImageLists: readonly string[]): string[] {
   return [
-    ...decision.warnings.map(describeFinding),
+    ...decision.warnings.map((finding) => describeWarning(finding, decision.servedAt, maxWarningLength)),
     ...unknownImageLists.map((path) => `the images in "${path}" stand outside any pod spec and were not judged`),
   ];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aPod, aSnapshot, judge } from "./a-bundle.ts";
 import type { Decision, Finding } from "./decision.ts";
-import { describeDenial, describeFinding } from "./describe-denial.ts";
+import { describeDenial, describeFinding, describeWarning } from "./describe-denial.ts";
 import { evaluate } from "./evaluate.ts";
 
 function denialOf(decision: Decision): string {
@@ -84,5 +84,19 @@ describe("describeFinding", () => {
     [{ canonical: "nginx", field: "any", message: 'no "nginx", says "trusted"' }, 'no "nginx", says "trusted"'],
   ])("adds what the message does not say: %j", (change, text) => {
     expect(describeFinding({ ...finding, ...change })).toBe(text);
+  });
+});
+
+describe("describeWarning", () => {
+  const servedAt = { lineage: "test", epoch: 1, revision: 7 };
+  const about = ' (policy "trusted", image "nginx", that is "docker.io/library/nginx", in containers "web")';
+
+  it.each([
+    ["holds the revision where there is room", "not here", 256, `not here${about} [revision test/1/7]`],
+    ["leaves out the revision first", "not here", about.length + 8, `not here${about}`],
+    ["then cuts the message, and keeps what it is about", "long ".repeat(100), about.length + 7, `long...${about}`],
+    ["keeps what it is about where that alone is too long", "not here", 10, `...${about}`],
+  ])("%s", (_fact, message, maxLength, text) => {
+    expect(describeWarning({ ...finding, message }, servedAt, maxLength)).toBe(text);
   });
 });

@@ -22,7 +22,21 @@ export function describeDenial(decision: Decision & { readonly verdict: "deny" }
   return `${shown.join("; ")}${more} [revision ${formatRevision(decision.servedAt)}]`;
 }
 
-/** One finding for people: its message, then what the message does not name already. Also the text of an admission warning. */
+/**
+ * One finding in at most `maxLength` characters: the revision is left out first, then the message is cut, so that what it is about
+ * stays. Longer only where policy, image and place alone are.
+ */
+export function describeWarning(finding: Finding, servedAt: RevisionToken, maxLength: number): string {
+  const whole = describeFinding(finding);
+  const withRevision = `${whole} [revision ${formatRevision(servedAt)}]`;
+  if (withRevision.length <= maxLength) return withRevision;
+  if (whole.length <= maxLength) return whole;
+  const about = describeFinding({ ...finding, message: "" });
+  const room = Math.max(0, maxLength - about.length - "...".length);
+  return `${finding.message.slice(0, room).toWellFormed()}...${about}`;
+}
+
+/** One finding for people: its message, then what the message does not name already. */
 export function describeFinding({ message, policy, image, canonical, field, container }: Finding): string {
   const place = container === "" ? field : `${field} ${quote(container)}`;
   const facts = [

@@ -12,7 +12,7 @@ export {
   findingRules,
   type RevisionToken,
 } from "./decision.ts";
-export { describeDenial, describeFinding, formatRevision } from "./describe-denial.ts";
+export { describeDenial, describeWarning, formatRevision } from "./describe-denial.ts";
 export { encodeWorkload } from "./encode-workload.ts";
 export { evaluate } from "./evaluate.ts";
 export { type Explanation, explain, type ImageExplanation, type PolicyExplanation } from "./explain.ts";
