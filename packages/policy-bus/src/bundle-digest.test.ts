@@ -36,6 +36,20 @@ describe("bundleDigest", () => {
   });
 });
 
+describe("bundleDigest of a file in pieces", () => {
+  it("is that of the whole file", async () => {
+    const long = "a".repeat(524_287);
+    const rest = ["", "b", `${long}😀c`, `${long}c😀`];
+
+    const [whole, inPieces] = await Promise.all([
+      bundleDigest({ files: [file("list.txt", `a${rest.join("")}`)] }),
+      bundleDigest({ files: [{ ...file("list.txt", "a"), rest }] }),
+    ]);
+
+    expect(inPieces).toBe(whole);
+  });
+});
+
 function file(path: string, text: string) {
   return { path, text };
 }

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { BundleFile } from "@portcullis/policy";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { defaultBundleLimits, loadPolicyBundle } from "./load-policy-bundle.ts";
 
@@ -75,9 +76,30 @@ describe("loadPolicyBundle", () => {
 
     const bundle = await loadPolicyBundle([folder]);
 
-    expect(bundle.files[1]?.text.length).toBe(line.length * 1_000_000);
+    expect(textOf(bundle.files[1]).length).toBe(line.length * 1_000_000);
+  });
+
+  it("reads a long list in pieces that hold all of its characters", async () => {
+    const text = "# 😀é€x\n".repeat(300_000);
+    const folder = await aFolder({ "a.yaml": "a", "list.txt": text });
+
+    const bundle = await loadPolicyBundle([folder]);
+
+    expect(bundle.files[1]?.rest?.length).toBeGreaterThan(2);
+    expect(textOf(bundle.files[1])).toBe(text);
+  });
+
+  it.each([0, 1_048_575, 2_000_000])("refuses what is no UTF-8 behind %i bytes", async (length) => {
+    const text = Buffer.concat([Buffer.alloc(length, "x"), Buffer.from([0xe2, 0x82])]);
+    const folder = await aFolder({ "a.yaml": "a", "list.txt": text });
+
+    await expect(loadPolicyBundle([folder])).rejects.toMatchObject({ code: "policy-not-utf8" });
   });
 });
+
+function textOf(file: BundleFile | undefined): string {
+  return file === undefined ? "" : [file.text, ...(file.rest ?? [])].join("");
+}
 
 async function aFolder(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "portcullis-bundle-"));

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { TextDecoder } from "node:util";
 import type { Bundle, BundleFile } from "@portcullis/policy";
 import { listPolicyFiles, type PolicyFile } from "./list-policy-files.ts";
@@ -31,9 +31,9 @@ export async function readBundle(listed: readonly PolicyFile[], limits: BundleLi
   const files: BundleFile[] = [];
   const errors: PolicyFolderError[] = [];
   for (const file of listed) {
-    const read = await readText(file);
+    const read = await readPolicyFile(file);
     if (read instanceof PolicyFolderError) errors.push(read);
-    else files.push({ path: file.path, text: read });
+    else files.push(read);
   }
   const [first] = errors;
   if (first === undefined) return { files };
@@ -64,10 +64,37 @@ function assertWithinLimits(listed: readonly PolicyFile[], limits: BundleLimits,
   }
 }
 
-async function readText({ path, location }: PolicyFile): Promise<string | PolicyFolderError> {
+/** As much as is decoded at once: half a millisecond. Documents of policies are never longer. */
+const pieceBytes = 1024 * 1024;
+
+async function readPieces(handle: FileHandle): Promise<readonly string[]> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const buffer = Buffer.alloc(pieceBytes);
+  const pieces: string[] = [];
+  for (;;) {
+    const filled = await fill(buffer, handle);
+    const piece = decoder.decode(buffer.subarray(0, filled), { stream: filled > 0 });
+    if (piece !== "") pieces.push(piece);
+    if (filled === 0) return pieces;
+  }
+}
+
+/** Reads until the buffer is full or the file ends; one read may return less, and would cut a small file into pieces. */
+async function fill(buffer: Buffer, handle: FileHandle): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+async function readPolicyFile({ path, location }: PolicyFile): Promise<BundleFile | PolicyFolderError> {
   try {
-    const bytes = await readFile(location);
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    await using handle = await open(location);
+    const [text = "", ...rest] = await readPieces(handle);
+    return rest.length === 0 ? { path, text } : { path, text, rest };
   } catch (error) {
     if (systemCodeOf(error) === "ERR_ENCODING_INVALID_ENCODED_DATA") {
       return folderError("policy-not-utf8", path, `"${location}" is not UTF-8; save it as UTF-8`, error);

@@ -68,7 +68,7 @@ function* indexFile(
   if (known !== undefined) return known;
   const builder = createPatternIndexBuilder(mode);
   const lines = new LineTable();
-  yield* readListFile(file.text, (text, line) => {
+  yield* readListFile([file.text, ...(file.rest ?? [])], (text, line) => {
     const mistake = text.length > maxPatternLength ? "is too long for a pattern" : addPattern(text);
     if (mistake === undefined) lines.add(line);
     else problems.add({ code: "policy-bad-pattern", file: file.path, line, field: "", message: mistake });

@@ -47,6 +47,17 @@ describe("compileInSlices", () => {
 });
 
 describe("compile", () => {
+  it("reads list files in pieces, but takes no documents in pieces", () => {
+    const bundle = aBundle([aPolicy({ denyFrom: "l.txt" })]);
+    const list = { path: "l.txt", text: "x.exam", rest: ["ple/**\ny.example/", "**"] };
+    const [documents = list] = bundle.files;
+
+    expect(compile({ files: [documents, list] }, { revision }).patternCount).toBe(2);
+    expect(() => compile({ files: [{ ...documents, rest: ["# end"] }, list] }, { revision })).toThrow(
+      expect.objectContaining({ problems: expect.arrayContaining([expect.objectContaining({ code: "policy-file-too-large" })]) }),
+    );
+  });
+
   it("refuses a list whose patterns would be compared one by one without end, wherever it is written", () => {
     const slow = Array.from({ length: 1_001 }, (_, index) => `x.example/*${index}*`);
 

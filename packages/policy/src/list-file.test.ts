@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { LineTable } from "./line-table.ts";
 import { readListFile } from "./list-file.ts";
 
-function read(text: string): [string, number][] {
+function read(...pieces: readonly string[]): [string, number][] {
   const found: [string, number][] = [];
-  const steps = readListFile(text, (pattern, line) => found.push([pattern, line]));
+  const steps = readListFile(pieces, (pattern, line) => found.push([pattern, line]));
   while (steps.next().done !== true);
   return found;
 }
@@ -58,8 +58,18 @@ describe("readListFile", () => {
     );
   });
 
+  it("reads the same wherever the text is cut", () => {
+    const texts = fc.array(fc.constantFrom("a", "b/c", "\n", " ", "#", "\r\n", "x".repeat(1_500)));
+    fc.assert(
+      fc.property(fc.array(texts), (pieces) => {
+        const texts = pieces.map((parts) => parts.join(""));
+        expect(read(...texts)).toEqual(read(texts.join("")));
+      }),
+    );
+  });
+
   it("pauses every few hundred lines, blank ones included", () => {
-    const steps = [...readListFile("\n".repeat(2_560), () => undefined)];
+    const steps = [...readListFile(["\n".repeat(2_560)], () => undefined)];
 
     expect(steps).toHaveLength(10);
   });

@@ -22,7 +22,7 @@ export function patternsOf(
 
 function patternsOfFile(file: BundleFile): readonly PlacedPattern[] {
   const patterns: PlacedPattern[] = [];
-  const lines = readListFile(file.text, (text, line) => {
+  const lines = readListFile([file.text, ...(file.rest ?? [])], (text, line) => {
     // The bundle compiles, so every line is a pattern.
     const pattern = parseReferencePattern(text) as ReferencePattern;
     patterns.push({ text, pattern, line, field: "", file: file.path });

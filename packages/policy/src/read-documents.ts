@@ -26,7 +26,7 @@ export function* readDocuments(file: BundleFile, problems: ProblemSink): Generat
   const report = (code: PolicyProblemCode, offset: number, message: string): void => {
     problems.add({ code, file: file.path, line: lines.linePos(offset).line, field: "", message });
   };
-  if (file.text.length > maxFileLength) {
+  if (file.rest !== undefined || file.text.length > maxFileLength) {
     report("policy-file-too-large", 0, `is larger than 1 MiB; ${advice}`);
     return [];
   }
