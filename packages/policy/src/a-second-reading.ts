@@ -43,7 +43,8 @@ function cut(text: string): Name {
 
 function isReadable(text: string): boolean {
   const part = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
-  const host = hasHost(text) ? "(?:[a-zA-Z0-9-]+(?:\\.[a-zA-Z0-9-]+)*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?/" : "";
+  const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+  const host = hasHost(text) ? `(?:${label}(?:\\.${label})*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?/` : "";
   return (
     new RegExp(`^${host}${part}(?:/${part})*(?::\\w[\\w.-]*)?(?:@sha256:[0-9a-f]{64})?$`).test(text) &&
     !/^(sha256:)?[0-9a-f]{64}$/.test(text)
@@ -54,7 +55,7 @@ const hub = ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.d
 
 /** Hosts that lead to the same place, by what a browser makes of them. */
 function placeOf(host: string): string {
-  if (host.includes("*")) return host.replace(/:0*(443|80)$/, "");
+  if (host.includes("*")) return host.replace(/:0+(?=\d)/, ":").replace(/:(443|80)$/, "");
   const { hostname, port } = new URL(`http://${host.replace(/:0*443$/, ":80")}`);
   const mapped = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(hostname);
   const words = mapped?.slice(1).map((word) => Number.parseInt(word, 16));
@@ -74,7 +75,13 @@ function isMatch(pattern: string, name: Name, isDeny: boolean): boolean {
   if (wanted.digest !== undefined && wanted.digest !== name.digest) return false;
   if (wanted.tag !== undefined && (tag === undefined || !isGlobbed(wanted.tag, tag, ".*"))) return false;
   if (wanted.tag !== undefined && name.digest !== undefined && !isDeny) return false;
-  const path = wanted.path.replaceAll("**", ">").replaceAll("*", "<").replace(/^>\//, "(.*/)?").replace(">", ".+").replaceAll("<", "[^/]*");
+  const path = wanted.path
+    .replaceAll(".", "\\.")
+    .replaceAll("**", ">")
+    .replaceAll("*", "<")
+    .replace(/^>\//, "(.*/)?")
+    .replace(">", ".+")
+    .replaceAll("<", "[^/]*");
   const host = isDeny ? placeOf(wanted.host) : wanted.host;
   return (isDeny ? spellings(name) : [name]).some(
     (each) => (wanted.host === "any.host" || isGlobbed(host, each.host, "[^.:]*")) && new RegExp(`^${path}$`).test(each.path),
