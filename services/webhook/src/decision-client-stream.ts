@@ -43,6 +43,8 @@ export class DecisionStream {
   #isFlushing = false;
   #isBlocked = false;
   #lastId = 0;
+  /** Ids leave in order. */
+  #lastSentId = 0;
 
   constructor(client: Client, address: string, events: StreamEvents) {
     const { path, requestSerialize, responseDeserialize } = DecisionServiceService.decideStream;
@@ -125,12 +127,18 @@ export class DecisionStream {
         question?.holders.delete(this);
       }
       taken += 1;
+      this.#lastSentId = id;
     }
     this.#queue = this.#queue.slice(taken);
     return items;
   }
 
   #receive({ answers, draining }: DecideStreamResponse): void {
+    // Whoever answers what was not asked counts wrongly: none of his answers can be trusted to be for its question.
+    if (answers.some(({ id }) => id > this.#lastSentId)) {
+      this.cancel();
+      return;
+    }
     if (answers.length > 0) this.isSuspect = false;
     for (const answer of answers) {
       const question = this.#unanswered.get(answer.id);

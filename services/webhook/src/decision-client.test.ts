@@ -1,7 +1,7 @@
 import { UndecidedError } from "@portcullis/policy";
 import { createTelemetry } from "@portcullis/telemetry";
 import { aDecision, anAnswer, aRevisionToken, aWorkload } from "@portcullis/testing";
-import type { MutualTls } from "@portcullis/wire";
+import { type MutualTls, toDecideResponse } from "@portcullis/wire";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createDecisionClient, type DecisionClientOptions } from "./decision-client.ts";
 import { allowedBy, aMutualTlsPair, type DecisionUnderTest, startDecisionUnderTest } from "./decision-under-test.ts";
@@ -166,6 +166,26 @@ describe("createDecisionClient", () => {
     await expect(ask()).rejects.toMatchObject({ code: "undecided-internal" });
 
     expect(service.items.length + other.items.length).toBe(1);
+  });
+
+  it("takes no answer to a question that was not sent yet, and leaves the stream of who gives one", async () => {
+    const service = await aDecisionService();
+    service.respond = ({ id }) => {
+      if (service.items.length > 1) return anAnswer({ decision: aDecision("deny") });
+      for (const call of service.calls) {
+        call.write({ answers: [{ id, response: toDecideResponse(anAnswer()) }], draining: undefined });
+        call.write({ answers: [{ id: id + 1, response: toDecideResponse(anAnswer()) }], draining: undefined });
+      }
+      return undefined;
+    };
+    const { ask, warm } = aClient([service]);
+    await warm();
+
+    const first = await ask("nginx");
+    const second = await ask("evil");
+
+    expect([first, second].map(({ decision }) => decision.verdict)).toEqual(["allow", "deny"]);
+    expect(service.items.map(({ workload }) => workload?.images[0]?.image)).toEqual(["nginx", "evil"]);
   });
 
   it("asks for the highest revision it has seen, so that no replica takes it back", async () => {
