@@ -17,7 +17,7 @@ export function unknownRoute({ paths, telemetry, metrics }: UnknownRouteOptions)
     const source = request.raw.socket.remoteAddress ?? "";
     if (sources.isFirst(source, performance.now())) {
       telemetry.log.warn(
-        { source, method: request.raw.method, path: request.raw.url?.slice(0, 256) },
+        { source, method: request.raw.method, path: request.raw.url.slice(0, 256) },
         `a path that is not served: ${message}`,
       );
     }
