@@ -13,6 +13,9 @@ export function sourcesOf(reference: ImageReference, mode: MatchMode): readonly 
   const { host, path, digest } = reference;
   const tag = reference.tag ?? (digest === null ? "latest" : null);
   if (mode === "allow") return [{ host, path, tag: digest === null ? tag : null, digest }];
+  // The bulk of all references, which have one spelling.
+  const folded = foldHost(host);
+  if (!dockerHubHosts.has(folded)) return [{ host: folded, path, tag, digest }];
   const { hosts, paths } = spellingsOf(reference);
   return hosts.flatMap((spelledHost) => paths.map((spelledPath) => ({ host: spelledHost, path: spelledPath, tag, digest })));
 }
