@@ -1,5 +1,3 @@
-import { type ImageReference, isReferenceProblem, parseImageReference } from "@portcullis/image-ref";
-
 export const listKinds = ["exact", "path-prefix", "wildcard-host", "digest"] as const;
 export type ListKind = (typeof listKinds)[number];
 
@@ -20,7 +18,7 @@ export function patternAt(kind: ListKind, i: number): string {
 }
 
 /** An image that entry `i` matches. */
-export function imageAt(kind: ListKind, i: number): string {
+function imageAt(kind: ListKind, i: number): string {
   switch (kind) {
     case "exact":
       return `${patternAt(kind, i)}:1.25.3`;
@@ -34,15 +32,8 @@ export function imageAt(kind: ListKind, i: number): string {
 }
 
 /** Images to look up, half of them in the list and half just beside it, in no order. */
-export function probesFor(kind: ListKind, size: number, count: number): readonly ImageReference[] {
-  const probes: ImageReference[] = [];
-  for (let n = 0; n < count; n++) {
-    const i = spread(n, size);
-    const reference = parseImageReference(imageAt(kind, n % 2 === 0 ? i : size + i));
-    if (isReferenceProblem(reference)) throw new Error(`"${imageAt(kind, i)}" is no reference: ${reference.message}`);
-    probes.push(reference);
-  }
-  return probes;
+export function imagesFor(kind: ListKind, size: number, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, n) => imageAt(kind, n % 2 === 0 ? spread(n, size) : size + spread(n, size)));
 }
 
 // Walks over 0 … size-1 with a stride of about its golden section, so that neighbours in time are no neighbours in the list.

@@ -2,24 +2,34 @@ import {
   createPatternIndexBuilder,
   type ImageReference,
   isPatternProblem,
+  isReferenceProblem,
   type PatternIndex,
+  parseImageReference,
   parseReferencePattern,
 } from "@portcullis/image-ref";
 import type { BenchOptions } from "./bench-options.ts";
 import { bytesInUse } from "./heap.ts";
-import { type ListKind, listKinds, patternAt, probesFor } from "./long-list.ts";
+import { imagesFor, type ListKind, listKinds, patternAt } from "./long-list.ts";
 import type { Bound, Measurement, Section } from "./report.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
 
 const probeCount = 32_768;
+/** How many distinct images a cluster runs, roughly. */
+const workingSet = 512;
+
+/** What one question to a list is. */
+const questions = ["lookup", "lookup of one of 512 images", "parse and lookup"] as const;
+type Question = (typeof questions)[number];
 
 interface Built {
   readonly kind: ListKind;
   readonly size: number;
   readonly index: PatternIndex;
   readonly bytesPerEntry: number;
+  readonly images: readonly string[];
   readonly probes: readonly ImageReference[];
-  readonly nanoseconds: number[];
+  /** Of each round. */
+  readonly nanoseconds: Readonly<Record<Question, number[]>>;
 }
 
 /** Time of one lookup by length of the list, and memory per entry. */
@@ -30,20 +40,17 @@ export async function measureLookup({ isSlice }: BenchOptions): Promise<Section>
   const bounds: Bound[] = [];
   for (const kind of listKinds) {
     const built = sizes.map((size) => build(kind, size));
-    lookUpInTurn(built, rounds);
-    for (const { size, nanoseconds, bytesPerEntry } of built) {
-      const name = `${kind}, ${size.toLocaleString("en-GB")} entries`;
-      measurements.push({ name, unit: "ns per lookup", spread: spreadOf(nanoseconds) });
-      if (size >= 100_000) measurements.push({ name, unit: "bytes per entry", spread: spreadOf([bytesPerEntry]) });
-    }
+    askInTurn(built, rounds);
+    for (const list of built) measurements.push(...measurementsOf(list));
     bounds.push(...boundsOf(kind, built));
   }
-  const method = `a parsed reference looked up in lists of one kind, half of the ${probeCount.toLocaleString("en-GB")} images listed and half not; ${rounds} interleaved rounds`;
+  const method = `time of finding ${probeCount.toLocaleString("en-GB")} distinct parsed references, drawn all over the list and in no order, half of them listed and half not, at every length of the list; beside it, of asking for ${workingSet} of them again and again, as a cluster does, and of parsing each as well; ${rounds} interleaved rounds`;
   return { name: "lookup", method, measurements, bounds };
 }
 
 function build(kind: ListKind, size: number): Built {
-  const probes = probesFor(kind, size, probeCount);
+  const images = imagesFor(kind, size, probeCount);
+  const probes = images.map(referenceTo);
   const before = bytesInUse();
   const builder = createPatternIndexBuilder("allow");
   for (let i = 0; i < size; i++) {
@@ -52,28 +59,71 @@ function build(kind: ListKind, size: number): Built {
     builder.add(pattern);
   }
   const index = builder.build();
-  return { kind, size, index, bytesPerEntry: (bytesInUse() - before) / size, probes, nanoseconds: [] };
+  const bytesPerEntry = (bytesInUse() - before) / size;
+  const nanoseconds = { lookup: [], "lookup of one of 512 images": [], "parse and lookup": [] };
+  return { kind, size, index, bytesPerEntry, images, probes, nanoseconds };
+}
+
+function referenceTo(image: string): ImageReference {
+  const reference = parseImageReference(image);
+  if (isReferenceProblem(reference)) throw new Error(`"${image}" is no reference: ${reference.message}`);
+  return reference;
 }
 
 // The first two rounds let the compiler see every list, and count for nothing.
-function lookUpInTurn(lists: readonly Built[], rounds: number): void {
+function askInTurn(lists: readonly Built[], rounds: number): void {
   for (let round = -2; round < rounds; round++) {
     for (const list of lists) {
-      const elapsed = lookUpAll(list);
-      if (round >= 0) list.nanoseconds.push(elapsed);
+      for (const question of questions) {
+        const elapsed = askAll(list, question);
+        if (round >= 0) list.nanoseconds[question].push(elapsed);
+      }
     }
   }
 }
 
-function lookUpAll({ kind, index, probes }: Built): number {
+/** Nanoseconds for one question. By the wall clock, since CPU time is counted in ticks as long as a round. */
+function askAll({ kind, index, images, probes }: Built, question: Question): number {
   const startMs = performance.now();
+  const found =
+    question === "lookup"
+      ? countFound(index, probes)
+      : question === "parse and lookup"
+        ? countParsed(index, images)
+        : (countRepeated(index, probes) * probeCount) / workingSet;
+  const elapsedMs = performance.now() - startMs;
+  if (found !== probeCount / 2) throw new Error(`${kind}: found ${found} of ${probeCount / 2} listed images`);
+  return (elapsedMs * 1e6) / probeCount;
+}
+
+function countFound(index: PatternIndex, probes: readonly ImageReference[]): number {
   let found = 0;
   for (const probe of probes) {
     if (index.find(probe) >= 0) found++;
   }
-  const elapsedMs = performance.now() - startMs;
-  if (found !== probes.length / 2) throw new Error(`${kind}: found ${found} of ${probes.length / 2} listed images`);
-  return (elapsedMs * 1e6) / probes.length;
+  return found;
+}
+
+/** Found in one of as many passes over the working set as make `probeCount` lookups. */
+function countRepeated(index: PatternIndex, probes: readonly ImageReference[]): number {
+  const few = probes.slice(0, workingSet);
+  let found = 0;
+  for (let pass = 0; pass < probeCount / workingSet; pass++) found = countFound(index, few);
+  return found;
+}
+
+function countParsed(index: PatternIndex, images: readonly string[]): number {
+  let found = 0;
+  for (const image of images) {
+    if (index.find(referenceTo(image)) >= 0) found++;
+  }
+  return found;
+}
+
+function measurementsOf({ kind, size, nanoseconds, bytesPerEntry }: Built): readonly Measurement[] {
+  const name = `${kind}, ${size.toLocaleString("en-GB")} entries`;
+  const times = questions.map((question) => ({ name, unit: `ns per ${question}`, spread: spreadOf(nanoseconds[question]) }));
+  return size >= 100_000 ? [...times, { name, unit: "bytes per entry", spread: spreadOf([bytesPerEntry]) }] : times;
 }
 
 function boundsOf(kind: ListKind, built: readonly Built[]): readonly Bound[] {
@@ -88,5 +138,5 @@ function boundsOf(kind: ListKind, built: readonly Built[]): readonly Bound[] {
 }
 
 function ratio(subject: Built, floor: Built): Spread {
-  return spreadOf(subject.nanoseconds.map((value, round) => value / (floor.nanoseconds[round] ?? Number.NaN)));
+  return spreadOf(subject.nanoseconds.lookup.map((value, round) => value / (floor.nanoseconds.lookup[round] ?? Number.NaN)));
 }
