@@ -110,7 +110,7 @@ describe("createDecisionService", () => {
   it("evaluates equal workloads that arrive together once, and answers each under its own id", async () => {
     let calls = 0;
     const { service, decide, bus } = aService({ cache: { ...cacheOn, allowTtlSeconds: -1, denyTtlSeconds: -1 }, evaluate: counted });
-    function counted(snapshot: Snapshot) {
+    async function counted(snapshot: Snapshot) {
       calls += 1;
       return aDecision("allow", { servedAt: snapshot.revision });
     }

@@ -19,11 +19,14 @@ export interface DecideOptions {
 export function decideByCurrentGeneration({ reach, judge, clock, nextDecisionId, onMistake }: DecideOptions): Decide {
   return async (workload, { deadlineMs, traceparent, atLeast }) => {
     assertInTime(clock.now(), deadlineMs);
-    const generation = await reach(atLeast, deadlineMs);
+    const reached = reach(atLeast, deadlineMs);
+    // Awaiting what is there already would cost a turn of the microtask queue, here and below.
+    const generation = reached instanceof Promise ? await reached : reached;
     const decisionId = nextDecisionId();
     let judgement: Judgement;
     try {
-      judgement = await judge(generation, workload, { decisionId, traceparent, key: workloadKey(workload) });
+      const judged = judge(generation, workload, { decisionId, traceparent, key: workloadKey(workload) });
+      judgement = judged instanceof Promise ? await judged : judged;
     } catch (cause) {
       // An exception is no verdict; its text may say more than a client should read.
       onMistake(cause, decisionId);

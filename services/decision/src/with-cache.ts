@@ -1,6 +1,7 @@
 import type { CacheTtls } from "./cache-ttl.ts";
 import type { Clock } from "./clock.ts";
-import type { Judge } from "./judge.ts";
+import { type Judge, onceJudged } from "./judge.ts";
+import type { Judgement } from "./judgement.ts";
 
 export type CacheLookup = "hit" | "miss" | "expired";
 
@@ -16,19 +17,24 @@ export interface CacheWrapping {
  */
 export function withCache(judge: Judge, { ttls, clock, onLookup }: CacheWrapping): Judge {
   if (ttls.allowMs === 0 && ttls.denyMs === 0) return judge;
-  return async (generation, workload, context) => {
-    const known = generation.verdicts.get(context.key);
+  return (generation, workload, context) => {
+    const { verdicts } = generation;
+    const { key } = context;
+    const known = verdicts.get(key);
     // Still good at the last instant, as in kube-apiserver's cache.
     if (known !== undefined && clock.now() <= known.repeatableUntilMs) {
       onLookup("hit");
       return known;
     }
     onLookup(known === undefined ? "miss" : "expired");
-    const judged = await judge(generation, workload, context);
-    const ttlMs = judged.decision.verdict === "allow" ? ttls.allowMs : ttls.denyMs;
-    if (ttlMs === 0) return judged;
-    const judgement = { decision: judged.decision, repeatableUntilMs: clock.now() + ttlMs };
-    generation.verdicts.set(context.key, judgement);
-    return judgement;
+    return onceJudged(judge(generation, workload, context), keep);
+
+    function keep(judged: Judgement): Judgement {
+      const ttlMs = judged.decision.verdict === "allow" ? ttls.allowMs : ttls.denyMs;
+      if (ttlMs === 0) return judged;
+      const judgement = { decision: judged.decision, repeatableUntilMs: clock.now() + ttlMs };
+      verdicts.set(key, judgement);
+      return judgement;
+    }
   };
 }

@@ -1,7 +1,7 @@
 import type { Decision, Finding, Workload } from "@portcullis/policy";
 import type { Telemetry } from "@portcullis/telemetry";
 import type { Clock } from "./clock.ts";
-import type { Judge, JudgeContext } from "./judge.ts";
+import { type Judge, type JudgeContext, onceJudged } from "./judge.ts";
 
 export interface DecisionLog {
   readonly log: Telemetry["log"];
@@ -18,13 +18,13 @@ const maxText = 256;
 /** Writes a line per distinct decision: it wraps what the cache wraps, so that a repeated verdict says nothing again. */
 export function withDecisionLog(judge: Judge, { log, clock, maxLinesPerSecond, onDropped }: DecisionLog): Judge {
   const budgets = { allow: lineBudget(clock, maxLinesPerSecond), deny: lineBudget(clock, maxLinesPerSecond) };
-  return async (generation, workload, context) => {
-    const judgement = await judge(generation, workload, context);
-    const { decision } = judgement;
-    if (budgets[decision.verdict]()) log.info(toRecord(decision, workload, context), decision.verdict);
-    else onDropped();
-    return judgement;
-  };
+  return (generation, workload, context) =>
+    onceJudged(judge(generation, workload, context), (judgement) => {
+      const { decision } = judgement;
+      if (budgets[decision.verdict]()) log.info(toRecord(decision, workload, context), decision.verdict);
+      else onDropped();
+      return judgement;
+    });
 }
 
 /** A bucket that holds one second's worth of lines. */

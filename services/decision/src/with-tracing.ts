@@ -1,8 +1,9 @@
 import type { Decide } from "@portcullis/policy";
-import type { StartSpan } from "@portcullis/telemetry";
+import { noSpan, type StartSpan } from "@portcullis/telemetry";
 
 /** Puts each decision into a span `decision.decide`, below the caller's and above `policy.evaluate`. */
 export function withTracing(decide: Decide, startSpan: StartSpan): Decide {
+  if (startSpan === noSpan) return decide;
   return async (workload, context) => {
     const span = startSpan("decision.decide", { traceparent: context.traceparent });
     try {
