@@ -67,7 +67,7 @@ class Envelope {
     this.hasRequest = true;
     cursor.openObject();
     while (cursor.nextMember()) {
-      if (cursor.key === undefined) cursor.skipValue();
+      if (cursor.key === "") cursor.skipValue();
       else this.#readRequestMember(cursor);
     }
   }

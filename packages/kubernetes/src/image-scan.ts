@@ -97,11 +97,15 @@ class ImageScan implements ScannedImages {
 
   /** The value of a member that may be a list of a pod spec, or lead to one. */
   #readMember(): void {
-    switch (this.#cursor.key) {
+    const { key } = this.#cursor;
+    switch (key) {
+      case "":
+        this.#readValue();
+        return;
       case "containers":
       case "initContainers":
       case "ephemeralContainers":
-        this.#readContainers(this.#cursor.key);
+        this.#readContainers(key);
         return;
       case "volumes":
         this.#readVolumes();
