@@ -8,6 +8,7 @@ import type { CallerRules } from "./caller.ts";
 import { type CallerGate, createCallerGate } from "./caller-gate.ts";
 import { type Connections, followConnections } from "./connections.ts";
 import { decideInTime } from "./decide-in-time.ts";
+import { createEndOfTurn } from "./end-of-turn.ts";
 import { createExpiryWatch } from "./expiry-watch.ts";
 import { createHttpsServer, listenOn, type WebhookServer } from "./https-server.ts";
 import { createParsePool } from "./parse-pool.ts";
@@ -139,6 +140,7 @@ function addReviews(
     load,
     metrics,
     watch,
+    atEndOfTurn: createEndOfTurn(),
     pool,
     telemetry,
   });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Http2ServerRequest } from "node:http2";
+import type { EndOfTurn } from "./end-of-turn.ts";
 import type { ExpiryWatch } from "./expiry-watch.ts";
 import type { ReviewLoad } from "./review-load.ts";
 import type { UnfinishedBody } from "./webhook-metrics.ts";
@@ -36,6 +37,7 @@ export type ReceivedBody =
 export interface BodyReading {
   readonly load: ReviewLoad;
   readonly watch: ExpiryWatch;
+  readonly atEndOfTurn: EndOfTurn;
   /** A body must be complete this long after its headers: 30 s let 7 MiB through at 240 KiB/s. */
   readonly bodyTimeoutMs: number;
 }
@@ -46,10 +48,12 @@ export interface Incoming {
 }
 
 /** Reads a request's body. Bytes of a `whole` body stay counted in `load` until the caller drops them. Never rejects. */
-export function receiveBody({ raw, isLengthAnnounced }: Incoming, { load, watch, bodyTimeoutMs }: BodyReading): Promise<ReceivedBody> {
+export function receiveBody({ raw, isLengthAnnounced }: Incoming, reading: BodyReading): Promise<ReceivedBody> {
+  const { load, watch, bodyTimeoutMs, atEndOfTurn } = reading;
   const { promise, resolve } = Promise.withResolvers<ReceivedBody>();
   const collected = new CollectedBody(load);
   let isSettled = false;
+  let isWhole = false;
   const watched = { deadlineMs: performance.now() + bodyTimeoutMs, onExpired: () => settle({ kind: "unfinished", reason: "too-slow" }) };
   watch.add(watched);
 
@@ -61,7 +65,8 @@ export function receiveBody({ raw, isLengthAnnounced }: Incoming, { load, watch,
     resolve(body);
   }
   function onGone(): void {
-    settle({ kind: "unfinished", reason: "aborted" });
+    // A request also closes after its last byte.
+    if (!isWhole) settle({ kind: "unfinished", reason: "aborted" });
   }
   // Stays attached when there is nothing more to keep: it throws away what still comes.
   raw.on("data", (chunk: Buffer) => {
@@ -70,8 +75,12 @@ export function receiveBody({ raw, isLengthAnnounced }: Incoming, { load, watch,
     if (refusal !== undefined) settle(refusal);
   });
   raw.on("end", () => {
-    if (isHttp2(raw) && !isLengthAnnounced) setTimeout(() => settle(collected.whole()), resetWithinMs);
-    else settle(collected.whole());
+    if (isHttp2(raw) && !isLengthAnnounced) {
+      setTimeout(() => settle(collected.whole()), resetWithinMs);
+      return;
+    }
+    isWhole = true;
+    atEndOfTurn(() => settle(collected.whole()));
   });
   raw.on("error", onGone);
   raw.on("close", onGone);

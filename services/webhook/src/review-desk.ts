@@ -1,7 +1,6 @@
 import { answerReview, type Reviewing } from "./answer-review.ts";
-import type { ExpiryWatch } from "./expiry-watch.ts";
 import { toOversizedProblem } from "./parse-review.ts";
-import { type RawRequest, type ReceivedBody, receiveBody } from "./received-body.ts";
+import { type BodyReading, type RawRequest, type ReceivedBody, receiveBody } from "./received-body.ts";
 import type { ReviewProtocol } from "./review-protocol.ts";
 import { denyProblem, type ReviewReply, retryLater } from "./review-reply.ts";
 
@@ -19,10 +18,7 @@ export interface ReviewDesk {
   review(protocol: ReviewProtocol, reception: Reception): Promise<ReviewReply | undefined>;
 }
 
-export interface ReviewDeskOptions extends Reviewing {
-  readonly bodyTimeoutMs: number;
-  readonly watch: ExpiryWatch;
-}
+export interface ReviewDeskOptions extends Reviewing, BodyReading {}
 
 /** Takes what fits, reads it to its end and answers it. */
 export function createReviewDesk(options: ReviewDeskOptions): ReviewDesk {
