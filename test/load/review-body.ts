@@ -11,7 +11,10 @@ const serial = "0000000000";
 const containerNames = ["api", "proxy", "metrics"];
 const targetBytes = 4_800;
 
-/** A recorded creation of a Pod, grown to three containers and 4.8 KB as a real one has them. */
+/**
+ * A recorded creation of a Pod, grown to three containers and 4.8 KB as a real one is: by variables, probes and mounts. One long text
+ * would grow it by nothing that has to be told apart.
+ */
 export function admissionBodies(distinct: boolean): BodySource {
   const { body: review } = JSON.parse(
     readFileSync(new URL("../fixtures/kube-apiserver-1.36/admission-pod-create-with-init-and-image-volume.json", import.meta.url), "utf8"),
@@ -23,11 +26,24 @@ export function admissionBodies(distinct: boolean): BodySource {
     ...container,
     name,
     image: `internal-registry.io/shop/${name}:1.25.${serial}`,
-    env: [{ name: "LOG_LEVEL", value: "info" }],
+    env: [
+      { name: "LOG_LEVEL", value: "info" },
+      { name: "POD_NAME", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } } },
+    ],
+    readinessProbe: {
+      httpGet: { path: "/readyz", port: 8080, scheme: "HTTP" },
+      timeoutSeconds: 1,
+      periodSeconds: 10,
+      successThreshold: 1,
+      failureThreshold: 3,
+    },
+    volumeMounts: [{ name: "api-access", readOnly: true, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" }],
     resources: { limits: { cpu: "500m", memory: "512Mi" }, requests: { cpu: "100m", memory: "128Mi" } },
   }));
   pod.spec.initContainers = undefined;
-  pod.spec.volumes = undefined;
+  pod.spec.volumes = [
+    { name: "api-access", projected: { sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: "token" } }] } },
+  ];
   pod.metadata.annotations = { "example.com/note": "" };
   const missing = targetBytes - Buffer.byteLength(JSON.stringify(review));
   pod.metadata.annotations["example.com/note"] = "x".repeat(Math.max(0, missing));
