@@ -26,6 +26,7 @@ export function boundedMessage(text: string): string {
  * below 4 KiB, none twice. The last one says how many did not fit.
  */
 export function toWarnings(texts: readonly string[]): string[] {
+  if (texts.length === 0) return [];
   const distinct = [...new Set(texts.map((text) => cut(printable(text), maxWarningLength)))].filter((text) => text !== "");
   const warnings: string[] = [];
   let length = 0;
@@ -87,6 +88,8 @@ function toFindingsText(findings: readonly Finding[]): string {
 
 /** An API server drops a warning with a control character; some clients choke on what is not ASCII. */
 function printable(text: string): string {
+  // Nearly every text: looking costs less than replacing nothing.
+  if (/^[\x21-\x7e]*$/.test(text)) return text;
   return text
     .replace(/[\t\n\r ]+/g, " ")
     .replace(/[^\x20-\x7e]/g, "?")
