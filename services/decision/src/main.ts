@@ -1,7 +1,7 @@
 import { runDecision } from "./run-decision.ts";
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
 
 process.exitCode = await runDecision({
   args: process.argv.slice(2),

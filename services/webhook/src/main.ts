@@ -1,7 +1,7 @@
 import { runWebhook } from "./run-webhook.ts";
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
 
 process.exitCode = await runWebhook({
   args: process.argv.slice(2),
