@@ -2,8 +2,38 @@
 export { bundleDigest } from "./bundle-digest.ts";
 export { compileOnce } from "./compile-once.ts";
 export { type BundleLimits, defaultBundleLimits, loadPolicyBundle } from "./load-policy-bundle.ts";
+export { type LogWeakness, type LogWeaknessCode, logWeaknessCodes } from "./log-weakness.ts";
 export { type MemoryPolicyBusOptions, memoryPolicyBus } from "./memory-policy-bus.ts";
+export { type MemoryRevisionLog, type MemoryRevisionLogOptions, memoryRevisionLog } from "./memory-revision-log.ts";
 export type { PolicyBus, Revision } from "./policy-bus.ts";
 export { type PolicyBusCode, PolicyBusError, policyBusCodes } from "./policy-bus-error.ts";
 export { type FolderProblem, type PolicyFolderCode, PolicyFolderError, policyFolderCodes } from "./policy-folder-problem.ts";
+export {
+  type AppliedRevision,
+  type ExpiryAction,
+  expiryActions,
+  type Freshness,
+  freshnessLevels,
+  type ReplicaStatus,
+  type RevisionNack,
+} from "./replica-status.ts";
+export type { AppendOptions, AppendOutcome, LogEntry, NewLogEntry, RevisionLog } from "./revision-log.ts";
+export { type RevisionLogCode, RevisionLogError, revisionLogCodes } from "./revision-log-error.ts";
+export { type ChainState, comparePositions, startChain, type TrustAnchors } from "./signing/chain.ts";
+export { namesCluster } from "./signing/cluster-glob.ts";
+export { firstOfEpoch, type ManifestDraft, type NewEpoch, nextManifest } from "./signing/draft-manifest.ts";
+export { maxEnvelopeBytes, type OpenedEnvelope, openEnvelope, signEnvelope } from "./signing/envelope.ts";
+export {
+  type BundleClaim,
+  type ChainPosition,
+  decodeManifest,
+  encodeManifest,
+  type Manifest,
+  type ManifestProblem,
+} from "./signing/manifest.ts";
+export type { PublicKeyEntry } from "./signing/public-key.ts";
+export { type RevisionProblem, type RevisionProblemCode, revisionProblemCodes } from "./signing/revision-problem.ts";
+export { SigningError, type SigningErrorCode, signingErrorCodes } from "./signing/signing-error.ts";
+export { generateSigningKey, type SigningKey } from "./signing/signing-key.ts";
+export { type VerifiedRevision, type VerifyOptions, verifyNext } from "./signing/verify-next.ts";
 export { type PolicyFolder, type PublishedFolder, type WatchPolicyFolderOptions, watchPolicyFolder } from "./watch-policy-folder.ts";
