@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Stack } from "./stack.ts";
+import type { Stack, StackProcess } from "./stack.ts";
 
 export interface LoadOptions {
   /** Reviews per second, over all front-ends; fewer where this machine does not manage. */
@@ -16,6 +16,10 @@ export interface ReviewLoad {
   answered(): number;
   /** Resolves once `count` more were answered. */
   more(count: number): Promise<void>;
+  /** Sends nothing new to a front-end, as a Service does once its readiness says no. */
+  leaveOut(frontEnd: StackProcess): void;
+  /** Sends to it again. */
+  takeIn(frontEnd: StackProcess): void;
   /** Ends the load; resolves with everything that was not the right verdict in time. */
   stop(): Promise<readonly string[]>;
 }
@@ -29,6 +33,7 @@ export async function startReviewLoad({ frontEnds, pki }: Stack, { perSecond, ma
   );
   const agent = new Agent({ keepAlive: true, maxSockets: 32, ca, cert, key });
   const failures: string[] = [];
+  const endpoints = new Set<StackProcess>(frontEnds);
   let sent = 0;
   let answered = 0;
   let isStopping = false;
@@ -38,7 +43,7 @@ export async function startReviewLoad({ frontEnds, pki }: Stack, { perSecond, ma
     const isAllowed = number % 2 === 0;
     // Another tag each time, so that decisions are made and not repeated from a cache.
     const image = `${isAllowed ? "internal-registry.io" : "some-registry.io"}/app:${number}`;
-    const port = frontEnds[number % frontEnds.length]?.port ?? 0;
+    const port = [...endpoints][number % endpoints.size]?.port ?? 0;
     try {
       const { status, body } = await post(agent, port, admissionReview(String(number), image));
       if (!isRight(status, body, isAllowed)) failures.push(`${image} through ${port}: ${status} ${body}`);
@@ -72,6 +77,8 @@ export async function startReviewLoad({ frontEnds, pki }: Stack, { perSecond, ma
         };
       });
     },
+    leaveOut: (frontEnd) => void endpoints.delete(frontEnd),
+    takeIn: (frontEnd) => void endpoints.add(frontEnd),
     async stop() {
       isStopping = true;
       await running;

@@ -27,6 +27,28 @@ describe("two front-ends and three decision services", () => {
     expect(await load.stop()).toEqual([]);
   }, 120_000);
 
+  it.each(["SIGTERM", "SIGHUP"] as const)(
+    "lose no review while each front-end in turn gets %s, and comes back",
+    async (signal) => {
+      const load = await startReviewLoad(stack, { perSecond: 1_000, maxInFlight: 200 });
+      await load.more(300);
+
+      for (const frontEnd of stack.frontEnds) {
+        frontEnd.process.signal(signal);
+        load.leaveOut(frontEnd);
+        const end = await frontEnd.process.ended();
+        await load.more(200);
+        await stack.restart(frontEnd);
+        load.takeIn(frontEnd);
+        await load.more(200);
+        expect(end).toEqual({ code: 0, signal: null });
+      }
+
+      expect(await load.stop()).toEqual([]);
+    },
+    120_000,
+  );
+
   it("answer every review rightly while one decision service is killed and another one hangs", async () => {
     const [killed, hung] = stack.decisions;
     const load = await startReviewLoad(stack, { perSecond: 300, maxInFlight: 100 });

@@ -15,8 +15,8 @@ export interface Stack extends AsyncDisposable {
   readonly pki: DevelopmentPki;
   readonly frontEnds: readonly StackProcess[];
   readonly decisions: readonly StackProcess[];
-  /** The process of a decision service is ended already: starts another one on its port. */
-  restart(decision: StackProcess): Promise<void>;
+  /** Its process is ended already: starts another one on the same port. */
+  restart(ended: StackProcess): Promise<void>;
 }
 
 /** A process, which may be replaced by another one on the same port. */
@@ -48,23 +48,26 @@ export async function startStack(): Promise<Stack> {
   ];
   const startDecision = (port: number) => launch("services/decision/src/main.ts", decisionArguments(port));
   const decisions = await Promise.all([startDecision(0), startDecision(0), startDecision(0)]);
-  const startFrontEnd = () =>
+  const startFrontEnd = (port: number) =>
     launch("services/webhook/src/main.ts", [
-      ...["--webhook-host", "127.0.0.1", "--webhook-port", "0", "--admin-port", "0", "--log-level", "info"],
+      ...["--webhook-host", "127.0.0.1", "--webhook-port", String(port), "--admin-port", "0", "--log-level", "info"],
       ...["--webhook-tls-cert-file", pki.server.certFile, "--webhook-tls-key-file", pki.server.keyFile],
-      ...["--webhook-tls-client-ca-file", pki.caFile, "--webhook-drain-delay-ms", "0"],
+      ...["--webhook-tls-client-ca-file", pki.caFile, "--webhook-drain-delay-ms", "300"],
+      // Reviews that are under way have their whole deadline.
+      ...["--webhook-close-grace-ms", "2500"],
       ...["--decision-addresses", decisions.map(({ port }) => `127.0.0.1:${port}`).join(",")],
       ...["--decision-tls-cert-file", pki.webhookClient.certFile, "--decision-tls-key-file", pki.webhookClient.keyFile],
       ...["--decision-tls-ca-file", pki.caFile],
     ]);
-  const frontEnds = await Promise.all([startFrontEnd(), startFrontEnd()]);
+  const frontEnds = await Promise.all([startFrontEnd(0), startFrontEnd(0)]);
 
   return {
     pki,
     frontEnds,
     decisions,
-    async restart(decision) {
-      decision.process = (await startDecision(decision.port)).process;
+    async restart(ended) {
+      const start = frontEnds.includes(ended) ? startFrontEnd : startDecision;
+      ended.process = (await start(ended.port)).process;
     },
     async [Symbol.asyncDispose]() {
       // A stopped process does not hear SIGTERM.
