@@ -20,6 +20,14 @@ export {
 export type { AppendOptions, AppendOutcome, LogEntry, NewLogEntry, RevisionLog } from "./revision-log.ts";
 export { type RevisionLogCode, RevisionLogError, revisionLogCodes } from "./revision-log-error.ts";
 export { type ChainState, comparePositions, startChain, type TrustAnchors } from "./signing/chain.ts";
+export {
+  type ChainProblem,
+  type ChainProblemCode,
+  chainProblemCodes,
+  encodeChain,
+  type ResumedChain,
+  resumeChain,
+} from "./signing/chain-file.ts";
 export { namesCluster } from "./signing/cluster-glob.ts";
 export { firstOfEpoch, type ManifestDraft, type NewEpoch, nextManifest } from "./signing/draft-manifest.ts";
 export { maxEnvelopeBytes, type OpenedEnvelope, openEnvelope, signEnvelope } from "./signing/envelope.ts";
@@ -35,5 +43,7 @@ export type { PublicKeyEntry } from "./signing/public-key.ts";
 export { type RevisionProblem, type RevisionProblemCode, revisionProblemCodes } from "./signing/revision-problem.ts";
 export { SigningError, type SigningErrorCode, signingErrorCodes } from "./signing/signing-error.ts";
 export { generateSigningKey, type SigningKey } from "./signing/signing-key.ts";
+export { type LoadedSigningKey, loadSigningKey, writeSigningKey } from "./signing/signing-key-file.ts";
+export { formatTrustAnchors, loadTrustAnchors, parseTrustAnchors, writeTrustAnchors } from "./signing/trust-file.ts";
 export { type VerifiedRevision, type VerifyOptions, verifyNext } from "./signing/verify-next.ts";
 export { type PolicyFolder, type PublishedFolder, type WatchPolicyFolderOptions, watchPolicyFolder } from "./watch-policy-folder.ts";
