@@ -19,6 +19,14 @@ export {
 } from "./replica-status.ts";
 export type { AppendOptions, AppendOutcome, LogEntry, NewLogEntry, RevisionLog } from "./revision-log.ts";
 export { type RevisionLogCode, RevisionLogError, revisionLogCodes } from "./revision-log-error.ts";
+export {
+  type BundleProblem,
+  type BundleProblemCode,
+  bundleProblemCodes,
+  type DecodedBundle,
+  decodeBundle,
+  encodeBundle,
+} from "./signing/bundle-bytes.ts";
 export { type ChainState, comparePositions, startChain, type TrustAnchors } from "./signing/chain.ts";
 export {
   type ChainProblem,

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
 /** Most bytes of a key or of a file of trusted keys. */
@@ -11,7 +12,8 @@ export interface SmallFile {
 
 /** Reads a regular file of at most 64 KiB; rejects for anything else, without waiting for a pipe. */
 export async function readSmallFile(path: string): Promise<SmallFile> {
-  await using file = await open(path, "r");
+  // Without it, opening a pipe that nobody writes to waits for ever.
+  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error("it is no regular file");
   if (stats.size > maxFileBytes) throw new Error(`it has ${stats.size} bytes, more than ${maxFileBytes}`);

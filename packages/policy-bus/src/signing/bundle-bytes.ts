@@ -1,0 +1,198 @@
+import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { TextDecoder } from "node:util";
+import type { Bundle, BundleFile } from "@portcullis/policy";
+import { type BundleLimits, defaultBundleLimits } from "../load-policy-bundle.ts";
+import { type BundleClaim, maxEncodedBundleBytes } from "./manifest.ts";
+import { SigningError } from "./signing-error.ts";
+import { attempt, FormatError } from "./strict-json.ts";
+
+/** Codes of bytes that are not the bundle a revision names; explained in `docs/errors.md`. */
+export const bundleProblemCodes = ["bundle-wrong-size", "bundle-wrong-digest", "bundle-malformed", "bundle-too-large"] as const;
+export type BundleProblemCode = (typeof bundleProblemCodes)[number];
+
+/** Why bytes are not the bundle of a revision. */
+export interface BundleProblem {
+  readonly ok: false;
+  readonly code: BundleProblemCode;
+  readonly detail: string;
+}
+
+export interface DecodedBundle {
+  readonly ok: true;
+  readonly bundle: Bundle;
+}
+
+/** As much as is hashed or decoded at once: less than a millisecond. */
+const sliceBytes = 512 * 1024;
+
+/** As in a bundle that is read from a folder: documents of policies are never longer, so they always come in one piece. */
+const pieceBytes = 1024 * 1024;
+
+const lengthBytes = 8;
+const maxPathBytes = 4_096;
+
+/**
+ * A bundle as bytes: its files sorted by path, each as length (8 bytes, big-endian) and bytes of its path, then of its text,
+ * in UTF-8. SHA-256 of these bytes is `bundleDigest`. Yields to the event loop; rejects with `SigningError`.
+ */
+export async function encodeBundle({ files }: Bundle): Promise<Buffer> {
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  attempt(() => assertPaths(sorted.map(({ path }) => path)), refuse);
+  const sizes = await textSizes(sorted);
+  const sizeBytes = sorted.reduce((sum, { path }, index) => sum + 2 * lengthBytes + Buffer.byteLength(path) + (sizes[index] ?? 0), 0);
+  if (sizeBytes > maxEncodedBundleBytes) {
+    throw new SigningError(
+      "signing-invalid-bundle",
+      `the bundle has ${sizeBytes} bytes; at most ${maxEncodedBundleBytes} can be published`,
+    );
+  }
+  const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+  let at = 0;
+  for (const [index, file] of sorted.entries()) {
+    at = writeLength(bytes, at, Buffer.byteLength(file.path));
+    at += bytes.write(file.path, at, "utf8");
+    at = writeLength(bytes, at, sizes[index] ?? 0);
+    for (const slice of slicesOf(file)) {
+      at += bytes.write(slice, at, "utf8");
+      await pauseAfter(slice);
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Reads what `encodeBundle` wrote, once size and digest are those that the manifest names: nothing is parsed before. Yields
+ * to the event loop.
+ */
+export async function decodeBundle(
+  bytes: Uint8Array,
+  { digest, sizeBytes }: Pick<BundleClaim, "digest" | "sizeBytes">,
+  limits: BundleLimits = defaultBundleLimits,
+): Promise<DecodedBundle | BundleProblem> {
+  if (bytes.length !== sizeBytes) return problem("bundle-wrong-size", `it has ${bytes.length} bytes, and the revision names ${sizeBytes}`);
+  const actual = await digestOf(bytes);
+  if (actual !== digest) return problem("bundle-wrong-digest", `its digest is "${actual}", and the revision names "${digest}"`);
+  try {
+    return await readBundle(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), limits);
+  } catch (error) {
+    if (error instanceof FormatError) return problem("bundle-malformed", error.message);
+    throw error;
+  }
+}
+
+async function readBundle(bytes: Buffer, { maxBundleBytes, maxFileBytes, maxFiles }: BundleLimits): Promise<DecodedBundle | BundleProblem> {
+  const parts = splitFiles(bytes, maxFiles);
+  const texts = parts.map(({ text }) => text.length);
+  if (parts.length > maxFiles || texts.some((size) => size > maxFileBytes) || texts.reduce((a, b) => a + b, 0) > maxBundleBytes) {
+    const allowed = `${maxFiles} files with ${maxFileBytes} bytes each and ${maxBundleBytes} together`;
+    return problem("bundle-too-large", `at most ${allowed} are read`);
+  }
+  const files: BundleFile[] = [];
+  for (const { path, text } of parts) files.push(await readFile(path, text));
+  assertPaths(files.map(({ path }) => path));
+  return { ok: true, bundle: { files } };
+}
+
+interface EncodedFile {
+  readonly path: Buffer;
+  readonly text: Buffer;
+}
+
+/** Views of the bytes; stops after one file more than allowed. */
+function splitFiles(bytes: Buffer, maxFiles: number): readonly EncodedFile[] {
+  const parts: EncodedFile[] = [];
+  let at = 0;
+  const next = () => {
+    const end = at + lengthBytes > bytes.length ? Number.NaN : at + lengthBytes + Number(bytes.readBigUInt64BE(at));
+    if (!(end <= bytes.length)) throw new FormatError(`it ends within the part at byte ${at}`);
+    const part = bytes.subarray(at + lengthBytes, end);
+    at = end;
+    return part;
+  };
+  while (at < bytes.length && parts.length <= maxFiles) parts.push({ path: next(), text: next() });
+  return parts;
+}
+
+async function readFile(path: Buffer, text: Buffer): Promise<BundleFile> {
+  const name = decode(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }), path, false);
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length; start += pieceBytes) {
+    const piece = text.subarray(start, start + pieceBytes);
+    pieces.push(decode(decoder, piece, start + pieceBytes < text.length));
+    if (piece.length === pieceBytes) await setImmediate();
+  }
+  const [first = "", ...rest] = pieces;
+  return rest.length === 0 ? { path: name, text: first } : { path: name, text: first, rest };
+}
+
+function decode(decoder: TextDecoder, bytes: Buffer, stream: boolean): string {
+  try {
+    return decoder.decode(bytes, { stream });
+  } catch (cause) {
+    throw new FormatError("a file is no UTF-8", { cause });
+  }
+}
+
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  const hash = createHash("sha256");
+  for (let start = 0; start < bytes.length; start += sliceBytes) {
+    hash.update(bytes.subarray(start, start + sliceBytes));
+    if (start + sliceBytes < bytes.length) await setImmediate();
+  }
+  return `sha256:${hash.digest("hex")}`;
+}
+
+/** Sorted, each once, and none that leads out of the bundle: a path ends up in messages, and in files when a bundle is unpacked. */
+function assertPaths(paths: readonly string[]): void {
+  for (const [index, path] of paths.entries()) {
+    const previous = paths[index - 1];
+    if (previous !== undefined && previous >= path)
+      throw new FormatError(`the file ${JSON.stringify(path)} is not after the one before it`);
+    const isSafe = path.isWellFormed() && !/[\p{Cc}\\]/u.test(path) && path.split("/").every((part) => !["", ".", ".."].includes(part));
+    if (!isSafe || Buffer.byteLength(path) > maxPathBytes)
+      throw new FormatError(`${JSON.stringify(path.slice(0, 256))} is no path of a file`);
+  }
+}
+
+async function textSizes(files: readonly BundleFile[]): Promise<readonly number[]> {
+  const sizes: number[] = [];
+  for (const file of files) {
+    let size = 0;
+    for (const slice of slicesOf(file)) {
+      size += Buffer.byteLength(slice);
+      await pauseAfter(slice);
+    }
+    sizes.push(size);
+  }
+  return sizes;
+}
+
+/** The text in slices that are encoded apart as they are together: never cut within a pair of surrogates. */
+function* slicesOf({ text, rest = [] }: BundleFile): Generator<string> {
+  for (const piece of [text, ...rest]) {
+    for (let start = 0, end = 0; start < piece.length; start = end) {
+      end = start + sliceBytes;
+      const last = piece.charCodeAt(end - 1);
+      if (last >= 0xd800 && last <= 0xdbff) end += 1;
+      yield piece.slice(start, end);
+    }
+  }
+}
+
+async function pauseAfter(slice: string): Promise<void> {
+  if (slice.length >= sliceBytes) await setImmediate();
+}
+
+function writeLength(bytes: Buffer, at: number, length: number): number {
+  return bytes.writeBigUInt64BE(BigInt(length), at);
+}
+
+function refuse({ message }: FormatError): never {
+  throw new SigningError("signing-invalid-bundle", `this bundle cannot be published: ${message}`);
+}
+
+function problem(code: BundleProblemCode, detail: string): BundleProblem {
+  return { ok: false, code, detail };
+}
