@@ -5,6 +5,7 @@ export { type BundleLimits, defaultBundleLimits, loadPolicyBundle } from "./load
 export { type LogWeakness, type LogWeaknessCode, logWeaknessCodes } from "./log-weakness.ts";
 export { type MemoryPolicyBusOptions, memoryPolicyBus } from "./memory-policy-bus.ts";
 export { type MemoryRevisionLog, type MemoryRevisionLogOptions, memoryRevisionLog } from "./memory-revision-log.ts";
+export { bundleOfCluster, overlayGlobOf, strayOverlays } from "./overlays.ts";
 export type { PolicyBus, Revision } from "./policy-bus.ts";
 export { type PolicyBusCode, PolicyBusError, policyBusCodes } from "./policy-bus-error.ts";
 export { type FolderProblem, type PolicyFolderCode, PolicyFolderError, policyFolderCodes } from "./policy-folder-problem.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { startChain, type TrustAnchors } from "./chain.ts";
+import { startChain } from "./chain.ts";
 import { encodeChain, resumeChain } from "./chain-file.ts";
 import { accepted, aDigest, aLineage } from "./chain-fixture.ts";
 import { generateSigningKey } from "./signing-key.ts";
@@ -14,7 +14,7 @@ describe("resumeChain", () => {
 
     const resumed = resumeChain(encodeChain(chain()), { lineage: "policies", keys: [key.entry] });
 
-    expect(resumed).toEqual({ ok: true, chain: chain(), hasNewAnchors: false });
+    expect(resumed).toEqual({ ok: true, chain: chain(), reached: chain().head, hasNewAnchors: false });
     expect(resumed.ok && accepted(resumed.chain, publish({}, next)).chain).toEqual(chain());
   });
 
@@ -36,16 +36,28 @@ describe("resumeChain", () => {
     });
   });
 
-  it.each([
-    { revision: 1, from: 9 },
-    { revision: 9, from: 9 },
-  ])("never goes back for new anchors that start after revision $revision", ({ revision, from }) => {
-    const stored = { ...aLineage().start, head: { epoch: 1, revision: 5, digest: aDigest("5") } };
-    const anchors: TrustAnchors = { lineage: "policies", keys: [next.entry], startsAfter: { epoch: 1, revision, digest: aDigest("9") } };
+  it("begins anew where other anchors say so, and tells how far it had come", () => {
+    const { key, chain, publish } = aLineage();
+    publish({ nextKeys: [next.entry] });
+    const { head: startsAfter } = chain();
+    const second = publish({}, next);
+    if (startsAfter === undefined) throw new Error("nothing was published");
 
-    const resumed = resumeChain(encodeChain(stored), anchors);
+    const resumed = resumeChain(encodeChain(chain()), { lineage: "policies", keys: [next.entry], startsAfter });
 
-    expect(resumed).toMatchObject({ ok: true, chain: { head: { revision: revision === from ? 9 : 5 } } });
+    expect(resumed).toMatchObject({ ok: true, hasNewAnchors: true, reached: chain().head, chain: { head: startsAfter } });
+    expect(resumed.ok && accepted(resumed.chain, second).chain.head).toEqual(chain().head);
+    expect(resumeChain(encodeChain(chain()), { lineage: "policies", keys: [key.entry], startsAfter })).toMatchObject({ chain: chain() });
+  });
+
+  it("goes on from a later place that the same anchors have come to name", () => {
+    const { key, start } = aLineage();
+    const startsAfter = { epoch: 1, revision: 9, digest: aDigest("9") };
+    const stored = { ...start, head: { epoch: 1, revision: 5, digest: aDigest("5") } };
+
+    const resumed = resumeChain(encodeChain(stored), { lineage: "policies", keys: [key.entry], startsAfter });
+
+    expect(resumed).toMatchObject({ chain: { head: startsAfter }, reached: stored.head, hasNewAnchors: false });
   });
 
   it("refuses the chain of another lineage", () => {

@@ -1,5 +1,5 @@
-import { type ChainState, comparePositions, identifyKeys, type TrustAnchors } from "./chain.ts";
-import { lineagePattern, readPosition } from "./manifest.ts";
+import { type ChainState, comparePositions, identifyKeys, startChain, type TrustAnchors } from "./chain.ts";
+import { type ChainPosition, lineagePattern, readPosition } from "./manifest.ts";
 import { digestPattern, readPublicKeys } from "./public-key.ts";
 import { attempt, fieldsOf, readExactJson, textOf } from "./strict-json.ts";
 
@@ -18,7 +18,9 @@ export interface ChainProblem {
 export interface ResumedChain {
   readonly ok: true;
   readonly chain: ChainState;
-  /** The trust anchors are others than those it began with: from now on their keys are trusted, and no key it had reached. */
+  /** How far the stored chain was verified: nothing before it may be applied any more, also where `chain` begins anew. */
+  readonly reached?: ChainPosition;
+  /** The keys of the trust anchors are others than those it began with: they count, and no key that it had reached. */
   readonly hasNewAnchors: boolean;
 }
 
@@ -32,7 +34,8 @@ export function encodeChain(chain: ChainState): Buffer {
 
 /**
  * Reads what `encodeChain` wrote. The chain's own keys count, so that a key removed by a rotation stays removed although the
- * anchors still name it; where an operator has changed the anchors since, theirs count: a lost key can be replaced so.
+ * anchors still name it. Where an operator has changed the anchors since (a key is lost, or known to a thief), theirs count:
+ * from where they start if they say so, else from where the chain stands.
  */
 export function resumeChain(bytes: Uint8Array, anchors: TrustAnchors): ResumedChain | ChainProblem {
   return attempt(
@@ -41,16 +44,18 @@ export function resumeChain(bytes: Uint8Array, anchors: TrustAnchors): ResumedCh
   );
 }
 
-function resume(stored: ChainState, { lineage, keys, startsAfter }: TrustAnchors): ResumedChain | ChainProblem {
+function resume(stored: ChainState, trusted: TrustAnchors): ResumedChain | ChainProblem {
+  const { lineage, keys, startsAfter } = trusted;
   if (stored.lineage !== lineage) {
     return { ok: false, code: "chain-other-lineage", detail: `it follows "${stored.lineage}", and "${lineage}" is trusted` };
   }
+  const { head } = stored;
   const anchors = identifyKeys(keys);
-  if (stored.anchors === anchors) return { ok: true, chain: stored, hasNewAnchors: false };
-  const { head = startsAfter } = stored;
-  const isLater = startsAfter !== undefined && head !== undefined && comparePositions(startsAfter, head) > 0;
-  const newest = isLater ? startsAfter : head;
-  return { ok: true, chain: { lineage, keys, anchors, ...(newest !== undefined && { head: newest }) }, hasNewAnchors: true };
+  const hasNewAnchors = stored.anchors !== anchors;
+  const startsElsewhere = startsAfter !== undefined && (hasNewAnchors || head === undefined || comparePositions(startsAfter, head) > 0);
+  const taken = hasNewAnchors ? { ...stored, keys, anchors } : stored;
+  const chain = startsElsewhere ? startChain(trusted) : taken;
+  return { ok: true, chain, hasNewAnchors, ...(head !== undefined && { reached: head }) };
 }
 
 function readChain(value: unknown): ChainState {

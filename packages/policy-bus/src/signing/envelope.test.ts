@@ -75,7 +75,7 @@ describe("openEnvelope", () => {
     }
   });
 
-  it("refuses an envelope of two signers of which one bit was changed in either signature", () => {
+  it("counts no signature of which one bit was changed, nor its key id, beside one that is right", () => {
     const envelope = signEnvelope(manifest, [key, other]);
     const signatures = envelope.indexOf('"sig"');
 
