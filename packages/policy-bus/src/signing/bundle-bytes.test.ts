@@ -123,6 +123,21 @@ describe("encodeBundle and decodeBundle of a million lines", () => {
   });
 });
 
+describe("encodeBundle and decodeBundle of thousands of files", () => {
+  const many = { files: Array.from({ length: 5_000 }, (_, index) => file(`policies/${index}.yaml`, "kind: ImagePolicy\n")) };
+
+  it("let others run in between", async () => {
+    const claim = await claimOf(many, await encodeBundle(many));
+
+    const turns = countTurns();
+    const decoded = await decodeBundle(await encodeBundle(many), claim);
+    const count = turns.stop();
+
+    expect(decoded).toMatchObject({ ok: true });
+    expect(count).toBeGreaterThan(100);
+  });
+});
+
 async function decode(of: Bundle) {
   const bytes = await encodeBundle(of);
   return decodeBundle(bytes, await claimOf(of, bytes));

@@ -26,6 +26,9 @@ export interface DecodedBundle {
 /** As much as is hashed or decoded at once: less than a millisecond. */
 const sliceBytes = 512 * 1024;
 
+/** What a file costs beside its text, in bytes that are worked on in the same time. */
+const fileCost = 8 * 1024;
+
 /** As in a bundle that is read from a folder: documents of policies are never longer, so they always come in one piece. */
 const pieceBytes = 1024 * 1024;
 
@@ -48,14 +51,16 @@ export async function encodeBundle({ files }: Bundle): Promise<Buffer> {
     );
   }
   const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+  const pace = createPace();
   let at = 0;
   for (const [index, file] of sorted.entries()) {
+    await pace(fileCost);
     at = writeLength(bytes, at, Buffer.byteLength(file.path));
     at += bytes.write(file.path, at, "utf8");
     at = writeLength(bytes, at, sizes[index] ?? 0);
     for (const slice of slicesOf(file)) {
       at += bytes.write(slice, at, "utf8");
-      await pauseAfter(slice);
+      await pace(slice.length);
     }
   }
   return bytes;
@@ -88,8 +93,9 @@ async function readBundle(bytes: Buffer, { maxBundleBytes, maxFileBytes, maxFile
     const allowed = `${maxFiles} files with ${maxFileBytes} bytes each and ${maxBundleBytes} together`;
     return problem("bundle-too-large", `at most ${allowed} are read`);
   }
+  const pace = createPace();
   const files: BundleFile[] = [];
-  for (const { path, text } of parts) files.push(await readFile(path, text));
+  for (const part of parts) files.push(await readFile(part, pace));
   assertPaths(files.map(({ path }) => path));
   return { ok: true, bundle: { files } };
 }
@@ -114,14 +120,15 @@ function splitFiles(bytes: Buffer, maxFiles: number): readonly EncodedFile[] {
   return parts;
 }
 
-async function readFile(path: Buffer, text: Buffer): Promise<BundleFile> {
-  const name = decode(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }), path, false);
+async function readFile({ path, text }: EncodedFile, pace: Pace): Promise<BundleFile> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const name = decode(decoder, path, false);
   const pieces: string[] = [];
+  await pace(fileCost);
   for (let start = 0; start < text.length; start += pieceBytes) {
     const piece = text.subarray(start, start + pieceBytes);
     pieces.push(decode(decoder, piece, start + pieceBytes < text.length));
-    if (piece.length === pieceBytes) await setImmediate();
+    await pace(piece.length);
   }
   const [first = "", ...rest] = pieces;
   return rest.length === 0 ? { path: name, text: first } : { path: name, text: first, rest };
@@ -157,12 +164,13 @@ function assertPaths(paths: readonly string[]): void {
 }
 
 async function textSizes(files: readonly BundleFile[]): Promise<readonly number[]> {
+  const pace = createPace();
   const sizes: number[] = [];
   for (const file of files) {
     let size = 0;
     for (const slice of slicesOf(file)) {
       size += Buffer.byteLength(slice);
-      await pauseAfter(slice);
+      await pace(slice.length);
     }
     sizes.push(size);
   }
@@ -181,8 +189,17 @@ function* slicesOf({ text, rest = [] }: BundleFile): Generator<string> {
   }
 }
 
-async function pauseAfter(slice: string): Promise<void> {
-  if (slice.length >= sliceBytes) await setImmediate();
+type Pace = (workBytes: number) => Promise<void>;
+
+/** Yields to the event loop after each slice of work, however many files it is spread over. */
+function createPace(): Pace {
+  let work = 0;
+  return async (workBytes) => {
+    work += workBytes;
+    if (work < sliceBytes) return;
+    work = 0;
+    await setImmediate();
+  };
 }
 
 function writeLength(bytes: Buffer, at: number, length: number): number {

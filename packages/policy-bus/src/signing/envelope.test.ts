@@ -125,6 +125,28 @@ describe("openEnvelope", () => {
     expect(openEnvelope(envelopeOf({ signatures }), [key.entry])).toMatchObject({ ok: false, code });
   });
 
+  it("refuses the other spelling of a signature that mathematics allows", () => {
+    const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+    const bytes = Buffer.from(signature.sig, "base64");
+    const scalar = BigInt(`0x${Buffer.from(bytes.subarray(32)).reverse().toString("hex")}`) + order;
+    const spelled = Buffer.from(scalar.toString(16).padStart(64, "0"), "hex").reverse();
+    const sig = Buffer.concat([bytes.subarray(0, 32), spelled]).toString("base64");
+
+    expect(openEnvelope(envelopeOf({ signatures: [{ ...signature, sig }] }), [key.entry])).toMatchObject({
+      code: "revision-bad-signature",
+    });
+  });
+
+  it("refuses, and does not throw, where a trusted key is no point of the curve", () => {
+    for (const byte of [0x00, 0x02, 0xff]) {
+      const spki = Buffer.concat([Buffer.from(key.entry.spki, "base64").subarray(0, 12), Buffer.alloc(32, byte)]).toString("base64");
+
+      expect(openEnvelope(envelopeOf({ signatures: [signature] }), [{ ...key.entry, spki }])).toMatchObject({
+        code: "revision-bad-signature",
+      });
+    }
+  });
+
   it("refuses more bytes than an envelope has", () => {
     expect(openEnvelope(Buffer.alloc(maxEnvelopeBytes + 1, "a"), [key.entry])).toMatchObject({ code: "revision-malformed" });
   });
