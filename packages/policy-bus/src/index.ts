@@ -9,6 +9,8 @@ export { bundleOfCluster, overlayGlobOf, strayOverlays } from "./overlays.ts";
 export type { PolicyBus, Revision } from "./policy-bus.ts";
 export { type PolicyBusCode, PolicyBusError, policyBusCodes } from "./policy-bus-error.ts";
 export { type FolderProblem, type PolicyFolderCode, PolicyFolderError, policyFolderCodes } from "./policy-folder-problem.ts";
+export { type PublishCode, PublishError, publishCodes } from "./publish-error.ts";
+export { type PublishOptions, type PublishOutcome, type PublishProgress, publishRevision } from "./publish-revision.ts";
 export {
   type AppliedRevision,
   type ExpiryAction,
@@ -18,8 +20,24 @@ export {
   type ReplicaStatus,
   type RevisionNack,
 } from "./replica-status.ts";
+export { type NewEpochRequest, type RevisionChange, readBundleBytes } from "./revision-change.ts";
+export { type PublishedRevision, type RevisionHistory, readRevisions, type SkippedEntry } from "./revision-history.ts";
 export type { AppendOptions, AppendOutcome, LogEntry, NewLogEntry, RevisionLog } from "./revision-log.ts";
 export { type RevisionLogCode, RevisionLogError, revisionLogCodes } from "./revision-log-error.ts";
+export {
+  type ClusterRollout,
+  noteStatus,
+  type ReplicaName,
+  type ReplicaProgress,
+  type ReplicaRollout,
+  type Rollout,
+  type RolloutOutcome,
+  type RolloutTarget,
+  type RolloutView,
+  rolloutOf,
+  startRollout,
+  type UnknownBound,
+} from "./rollout.ts";
 export {
   type BundleProblem,
   type BundleProblemCode,
