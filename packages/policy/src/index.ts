@@ -13,6 +13,7 @@ export {
   type RevisionToken,
 } from "./decision.ts";
 export { describeDenial, describeWarning, formatRevision } from "./describe-denial.ts";
+export { type BundleDefaults, type BundleDifference, type Differences, diffBundles, type ListDifference } from "./diff-bundles.ts";
 export { encodeWorkload } from "./encode-workload.ts";
 export { evaluate } from "./evaluate.ts";
 export { type Explanation, explain, type ImageExplanation, type PolicyExplanation } from "./explain.ts";
