@@ -131,7 +131,8 @@ function toReplica(
 
 /**
  * No read that a leader answered after the publication shows an older head, so that a replica that does not serve the target
- * was last fresh before it, and has expired one ceiling later by its own clock.
+ * was last fresh before it, and has expired one ceiling later by its own clock. This holds for replicas that keep what they
+ * reported, and serve nothing stored after a restart by their time of day: those that may must report no ceiling.
  */
 function fenceOf({ ceilingMs, whenExpired }: ReplicaStatus, { publishedAtMs }: RolloutTarget): number | undefined {
   if (ceilingMs === null || whenExpired === "serve") return undefined;
