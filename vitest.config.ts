@@ -20,7 +20,18 @@ export default defineConfig({
         test: {
           name: "modules",
           include: ["packages/**/*.test.ts", "services/**/*.test.ts", "test/{decisions,docs,fuzz,repository}/**/*.test.ts"],
+          exclude: ["packages/policy-bus/src/nats/**", "**/node_modules/**"],
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Real servers, clusters of three among them: one file at a time, so that elections are not starved.
+          name: "nats",
+          include: ["packages/policy-bus/src/nats/**/*.test.ts"],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -30,7 +41,7 @@ export default defineConfig({
           name: "stack",
           include: ["test/stack/**/*.test.ts"],
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -26,6 +26,7 @@ const violations: readonly { readonly rule: string; readonly files: Readonly<Rec
   { rule: "package @grpc/grpc-js", files: { "services/webhook/src/a.ts": 'import "@grpc/grpc-js";' } },
   { rule: "package prom-client", files: { "packages/wire/src/a.ts": 'import "prom-client";' } },
   { rule: "package pino", files: { "services/decision/src/a.ts": 'import "pino";' } },
+  { rule: "package @nats-io/transport-node", files: { "packages/policy-bus/src/a.ts": 'import "@nats-io/transport-node";' } },
   { rule: "package @peculiar/x509", files: { "services/cli/src/a.ts": 'import "@peculiar/x509";' } },
   { rule: "package lru-cache", files: { "services/webhook/src/a.ts": 'import "lru-cache";' } },
   { rule: "package typebox", files: { "packages/pki/src/a.ts": 'import "typebox";' } },

@@ -53,6 +53,7 @@ export const mayImportPackage: Readonly<Record<string, readonly string[]>> = {
   fastify: ["services/webhook/src/"],
   "@grpc/grpc-js": ["packages/wire/src/", "services/decision/src/", "services/webhook/src/decision-client"],
   "prom-client": ["packages/telemetry/src/", "services/"],
+  "@nats-io/transport-node": ["packages/policy-bus/src/nats/"],
   pino: ["packages/telemetry/src/"],
   "@peculiar/x509": ["packages/pki/src/"],
   "lru-cache": ["services/decision/src/"],

@@ -1,10 +1,18 @@
 /** How revisions travel: the port, in memory, and a watched folder. */
 export { bundleDigest } from "./bundle-digest.ts";
 export { compileOnce } from "./compile-once.ts";
+export type { FreshnessLimits, FreshnessReading } from "./follow-freshness.ts";
+export type { FollowClock, FollowHost } from "./follow-host.ts";
+export type { FollowProblem } from "./follow-log.ts";
+export { type FollowCode, followCodes } from "./follow-problem.ts";
+export { createRevisionFollower, type FollowOptions, type FollowState, type RevisionFollower } from "./follow-revisions.ts";
 export { type BundleLimits, defaultBundleLimits, loadPolicyBundle } from "./load-policy-bundle.ts";
 export { type LogWeakness, type LogWeaknessCode, logWeaknessCodes } from "./log-weakness.ts";
 export { type MemoryPolicyBusOptions, memoryPolicyBus } from "./memory-policy-bus.ts";
 export { type MemoryRevisionLog, type MemoryRevisionLogOptions, memoryRevisionLog } from "./memory-revision-log.ts";
+export type { NatsServers, NatsTls } from "./nats/keep-connected.ts";
+export { createNatsRevisionLog, type NatsRevisionLog, type NatsRevisionLogOptions, type SetUpOptions } from "./nats/nats-revision-log.ts";
+export { planStreams, type StreamPlan, statusSubject, toSubjectToken } from "./nats/stream-plan.ts";
 export { bundleOfCluster, overlayGlobOf, strayOverlays } from "./overlays.ts";
 export type { PolicyBus, Revision } from "./policy-bus.ts";
 export { type PolicyBusCode, PolicyBusError, policyBusCodes } from "./policy-bus-error.ts";
@@ -24,6 +32,7 @@ export { type NewEpochRequest, type RevisionChange, readBundleBytes } from "./re
 export { type PublishedRevision, type RevisionHistory, readRevisions, type SkippedEntry } from "./revision-history.ts";
 export type { AppendOptions, AppendOutcome, LogEntry, NewLogEntry, RevisionLog } from "./revision-log.ts";
 export { type RevisionLogCode, RevisionLogError, revisionLogCodes } from "./revision-log-error.ts";
+export { fileRevisionStore, type RecordName, type RevisionStore } from "./revision-store.ts";
 export {
   type ClusterRollout,
   noteStatus,

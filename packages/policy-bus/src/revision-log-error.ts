@@ -6,6 +6,7 @@ export const revisionLogCodes = [
   "bus-entry-too-large",
   "bus-digest-mismatch",
   "bus-rejected",
+  "bus-name-invalid",
 ] as const;
 export type RevisionLogCode = (typeof revisionLogCodes)[number];
 

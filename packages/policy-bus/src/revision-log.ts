@@ -22,7 +22,8 @@ export interface AppendOptions {
 
 /**
  * `conflict`: the head was another one. `unavailable`: nobody took the entry. Neither wrote anything. `unknown`: the answer
- * was lost, and the entry may be there now, later or never: append it again with the same id, and read.
+ * was lost, and the entry may be there now, later or never: append it again with the same id, until another answer comes. After
+ * an `unknown`, read before believing a `conflict`: the entry itself may have been on its way.
  */
 export type AppendOutcome =
   | { readonly outcome: "appended"; readonly position: number }
@@ -44,7 +45,7 @@ export interface RevisionLog {
   readHead(): Promise<LogEntry | undefined>;
   /** The entries behind a position in order, up to the head; nothing when the log is shorter than that. */
   readAfter(position: number): AsyncIterable<LogEntry>;
-  /** Writes the entry behind the expected head, or not at all. Rejects only an entry that is too large. */
+  /** Writes the entry behind the expected head, or not at all. Rejects what is too large, and where the rights are missing. */
   append(entry: NewLogEntry, options: AppendOptions): Promise<AppendOutcome>;
   /** Stores bytes under `sha256:<hex>` of them; storing them again is harmless. Rejects bytes of another digest. */
   putBundle(digest: string, bytes: Uint8Array): Promise<void>;

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { RevisionLogError } from "../revision-log-error.ts";
+import { askJetStream, fieldsOrThrow } from "./jetstream-request.ts";
+import type { NatsLink } from "./nats-link.ts";
+import { readMessage, type StreamReader } from "./stored-message.ts";
+import type { StreamPlan } from "./stream-plan.ts";
+
+/** A quarter of the smallest usual `max_payload`: a stored chunk is read back as base64 in JSON. */
+const chunkBytes = 256 * 1024;
+/** More than a policy folder may hold. Whoever writes chunks is not trusted: a reader must not fill its memory for them. */
+const maxChunks = (320 * 1024 * 1024) / chunkBytes;
+const parallelRequests = 4;
+
+export interface BundleStore {
+  put(digest: string, bytes: Uint8Array): Promise<void>;
+  get(digest: string): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * Bytes by their digest, in chunks: subject `<prefix>.<hex>.<index>`, and `<prefix>.<hex>.count` written last. Readers need no
+ * consumer, and so no right to have messages sent anywhere; they hash what they read, chunk by chunk.
+ */
+export function createBundleStore(link: NatsLink, { bundles }: StreamPlan, reader: StreamReader): BundleStore {
+  const subjectOf = (digest: string, part: number | "count") => `${bundles.subjects}.${hexOf(digest)}.${part}`;
+
+  async function read(digest: string, part: number | "count"): Promise<Uint8Array | undefined> {
+    return (await readMessage(link, bundles.stream, { ...reader, query: { lastOf: subjectOf(digest, part) } }))?.data;
+  }
+
+  // Writing a chunk twice replaces it by itself, so that asking again after a lost answer is harmless.
+  async function write(digest: string, part: number | "count", data: Uint8Array): Promise<void> {
+    const answer = await askJetStream(link, { subject: subjectOf(digest, part), body: data, timeoutMs: reader.timeoutMs });
+    fieldsOrThrow(answer, `writing to stream "${bundles.stream}"`);
+  }
+
+  async function get(digest: string): Promise<Uint8Array | undefined> {
+    const count = readCount(await read(digest, "count"));
+    if (count === undefined) return undefined;
+    const hash = createHash("sha256");
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of inParallel(count, (index) => read(digest, index))) {
+      if (chunk === undefined || chunk.byteLength > chunkBytes) return undefined;
+      hash.update(chunk);
+      chunks.push(chunk);
+    }
+    return `sha256:${hash.digest("hex")}` === digest ? new Uint8Array(Buffer.concat(chunks)) : undefined;
+  }
+
+  return {
+    get,
+    async put(digest, bytes) {
+      await assertDigest(digest, bytes);
+      // Reading it back costs no disk on any server, and finds a bundle that is there and damaged.
+      if ((await get(digest)) !== undefined) return;
+      const count = Math.ceil(bytes.byteLength / chunkBytes);
+      if (count > maxChunks) throw new RevisionLogError("bus-entry-too-large", `a bundle of ${bytes.byteLength} bytes is too large`);
+      const writeChunk = (index: number) => write(digest, index, bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes));
+      for await (const _ of inParallel(count, writeChunk));
+      await write(digest, "count", new TextEncoder().encode(String(count)));
+    },
+  };
+}
+
+function hexOf(digest: string): string {
+  const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(digest) ?? [];
+  if (hex === undefined) throw new RevisionLogError("bus-digest-mismatch", `"${digest}" is no digest of the form sha256:<hex>`);
+  return hex;
+}
+
+async function assertDigest(digest: string, bytes: Uint8Array): Promise<void> {
+  const hash = createHash("sha256");
+  for (let start = 0; start < bytes.byteLength; start += chunkBytes) {
+    hash.update(bytes.subarray(start, start + chunkBytes));
+    await setImmediate();
+  }
+  if (`sha256:${hash.digest("hex")}` !== digest) throw new RevisionLogError("bus-digest-mismatch", `these bytes are not "${digest}"`);
+}
+
+function readCount(data: Uint8Array | undefined): number | undefined {
+  const text = new TextDecoder().decode(data);
+  const count = /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+  return count !== undefined && count <= maxChunks ? count : undefined;
+}
+
+/** The results of `work(0)` to `work(count - 1)` in order, a few of them under way at a time. */
+async function* inParallel<T>(count: number, work: (index: number) => Promise<T>): AsyncGenerator<T> {
+  const underWay: Promise<T>[] = [];
+  for (let index = 0; index < count; index++) {
+    underWay.push(quiet(work(index)));
+    const first = underWay.length >= parallelRequests ? underWay.shift() : undefined;
+    if (first !== undefined) yield await first;
+  }
+  for (const last of underWay) yield await last;
+}
+
+/** A rejection that is awaited later, or never because an earlier one ended the loop, is not an unhandled one. */
+function quiet<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}

@@ -1,0 +1,81 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { connect, credsAuthenticator, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
+
+/** PEM texts. A client certificate needs both `cert` and `key`. */
+export interface NatsTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Where the servers are, and as whom to connect. */
+export interface NatsServers {
+  /** `nats://host:port` or `tls://host:port`; at least one. */
+  readonly servers: readonly string[];
+  /** How the connection calls itself in the servers' lists. */
+  readonly name: string;
+  readonly tls?: NatsTls;
+  /** The text of a `.creds` file. */
+  readonly credentials?: string;
+  readonly user?: string;
+  readonly password?: string;
+}
+
+export interface ConnectionListener {
+  /** A new connection, before `onOpen`. */
+  readonly onNew: (connection: NatsConnection) => void;
+  /** Called for a new connection, and when one is back that had been lost. */
+  readonly onOpen: (connection: NatsConnection) => void;
+  readonly onLost: () => void;
+  readonly onProblem: (problem: unknown) => void;
+}
+
+const reconnectMs = 500;
+
+/** Connects, and again whenever the connection is lost, until the signal is aborted; resolves when the last one is closed. */
+export async function keepConnected(servers: NatsServers, listener: ConnectionListener, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await followConnection(await connect(toConnectionOptions(servers)), listener, signal);
+    } catch (problem) {
+      listener.onProblem(problem);
+    }
+    listener.onLost();
+    await pause(reconnectMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function followConnection(connection: NatsConnection, listener: ConnectionListener, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return connection.close();
+  const stop = () => void connection.close();
+  signal.addEventListener("abort", stop);
+  listener.onNew(connection);
+  listener.onOpen(connection);
+  for await (const status of connection.status()) {
+    if (status.type === "disconnect") listener.onLost();
+    if (status.type === "reconnect") listener.onOpen(connection);
+    if (status.type === "error") listener.onProblem(status.error);
+  }
+  signal.removeEventListener("abort", stop);
+  const problem = await connection.closed();
+  if (problem instanceof Error) listener.onProblem(problem);
+}
+
+function toConnectionOptions({ servers, name, tls, credentials, user, password }: NatsServers): NodeConnectionOptions {
+  return {
+    servers: [...servers],
+    name,
+    timeout: 2_000,
+    // With the defaults a server that hangs stays unnoticed for four minutes.
+    pingInterval: 2_000,
+    maxPingOut: 2,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: reconnectMs,
+    // Credentials are rotated while replicas run: being refused twice must not be the end.
+    ignoreAuthErrorAbort: true,
+    ...(tls === undefined ? {} : { tls: { ...tls } }),
+    ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials)) }),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { pass: password }),
+  };
+}

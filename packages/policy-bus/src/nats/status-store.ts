@@ -1,0 +1,59 @@
+import { decodeReplicaStatus, encodeReplicaStatus } from "../decode-replica-status.ts";
+import type { ReplicaStatus } from "../replica-status.ts";
+import { askJetStream, fieldsOrThrow, toObject } from "./jetstream-request.ts";
+import type { NatsLink } from "./nats-link.ts";
+import { readMessage, type StreamReader } from "./stored-message.ts";
+import { type StreamPlan, statusSubject } from "./stream-plan.ts";
+
+export interface StatusStore {
+  report(status: ReplicaStatus): Promise<void>;
+  readAll(): Promise<readonly ReplicaStatus[]>;
+  listen(listener: (status: ReplicaStatus) => void): () => void;
+}
+
+/** Reports in a stream that keeps the newest of each subject. What stands under the subject of another replica is left out. */
+export function createStatusStore(link: NatsLink, plan: StreamPlan, reader: StreamReader): StatusStore {
+  const { stream, subjects } = plan.status;
+
+  function accept(subject: string, data: Uint8Array): ReplicaStatus | undefined {
+    const status = decodeReplicaStatus(data);
+    // The subject is what the credentials were allowed to write to; the names inside are only what the writer says.
+    return status !== undefined && statusSubject(plan, status.cluster, status.replica) === subject ? status : undefined;
+  }
+
+  async function subjectsReported(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (;;) {
+      const body = { subjects_filter: ">", offset: found.length };
+      const answer = await askJetStream(link, { subject: `${reader.api}.STREAM.INFO.${stream}`, body, timeoutMs: reader.timeoutMs });
+      const fields = fieldsOrThrow(answer, `reading from stream "${stream}"`);
+      const page = Object.keys(toObject(toObject(fields["state"])?.["subjects"]) ?? {});
+      found.push(...page);
+      // Answers hold up to 100,000 subjects; only those that are cut short name a total.
+      if (page.length === 0 || typeof fields["total"] !== "number" || found.length >= fields["total"]) return found;
+    }
+  }
+
+  return {
+    async report(status) {
+      const subject = statusSubject(plan, status.cluster, status.replica);
+      const answer = await askJetStream(link, { subject, body: encodeReplicaStatus(status), timeoutMs: reader.timeoutMs });
+      fieldsOrThrow(answer, `writing to stream "${stream}"`);
+    },
+    async readAll() {
+      const statuses: ReplicaStatus[] = [];
+      for (const subject of (await subjectsReported()).toSorted()) {
+        const message = await readMessage(link, stream, { ...reader, query: { lastOf: subject } });
+        const status = message === undefined ? undefined : accept(subject, message.data);
+        if (status !== undefined) statuses.push(status);
+      }
+      return statuses;
+    },
+    listen(listener) {
+      return link.subscribe(`${subjects}.*.*`, ({ subject, data }) => {
+        const status = accept(subject, data);
+        if (status !== undefined) listener(status);
+      });
+    },
+  };
+}
