@@ -1,0 +1,112 @@
+import type { RevisionToken } from "@portcullis/policy";
+import { beforeEnd } from "./before-end.ts";
+import { applyCandidates, type InForce } from "./follow-apply.ts";
+import { type FreshnessLimits, type FreshnessReading, type FreshnessTracker, trackFreshness } from "./follow-freshness.ts";
+import type { FollowHost } from "./follow-host.ts";
+import { type FollowedLog, followLog } from "./follow-log.ts";
+import { type Pace, readAtPace, within } from "./follow-pace.ts";
+import { encodeProgress } from "./follow-records.ts";
+import { resumeFollowing } from "./follow-resume.ts";
+import type { RevisionNack } from "./replica-status.ts";
+import type { ChainPosition } from "./signing/manifest.ts";
+
+export interface FollowOptions extends FollowHost {
+  readonly freshness: FreshnessLimits;
+  /** Between two reads of the leader; doubled up to five times this while they fail. Default 2 s. */
+  readonly readIntervalMs?: number;
+  /** Default 5 s. */
+  readonly readTimeoutMs?: number;
+  /** For a bundle that is fetched by its digest. Default 60 s. */
+  readonly fetchTimeoutMs?: number;
+}
+
+/** What a follower serves and knows now. */
+export interface FollowState extends FreshnessReading {
+  readonly applied: RevisionToken | null;
+  /** Digest of the bundle that is in force. */
+  readonly appliedDigest: string | null;
+  /** The newest revision that was verified, applied or not. */
+  readonly seen: RevisionToken | null;
+  /** The newest few. */
+  readonly nacks: readonly RevisionNack[];
+}
+
+export interface RevisionFollower {
+  state(): FollowState;
+  /** Reads the leader now, or joins the read under way and the one after it. Never rejects. */
+  sync(): Promise<void>;
+  /** Stops; puts nothing in force from now on. */
+  close(): Promise<void>;
+}
+
+/** How often the time of the newest proof is written down. */
+const noteEveryMs = 60_000;
+
+/**
+ * Puts the stored revision in force, then every newer one that is verified and meant for the cluster: a notification makes it
+ * quick, a read of the leader makes it sure. Resolves once what is stored is in force or refused, without the log.
+ */
+export async function createRevisionFollower(options: FollowOptions): Promise<RevisionFollower> {
+  const { log, anchors, cluster, clock, onProblem, readIntervalMs = 2_000 } = options;
+  const freshness = trackFreshness(() => clock.now(), options.freshness);
+  const force = await resumeFollowing(options);
+  if (force.provenAt !== undefined) freshness.noteStored(clock.wallNow() - force.provenAt);
+  const followed = followLog({ log, chain: force.chain, expected: force.reached, cluster, onProblem });
+  const closed = new AbortController();
+  const parts = { ...options, freshness, force, followed, closed: closed.signal };
+  const read = createReader(parts);
+  const pace: Pace = readAtPace({ clock, intervalMs: readIntervalMs, read, closed: closed.signal, onProblem });
+  const stopListening = log.onNotification(() => void pace.sync());
+  void pace.sync();
+  const tokenOf = (position: ChainPosition | undefined): RevisionToken | null =>
+    position === undefined ? null : { lineage: anchors.lineage, epoch: position.epoch, revision: position.revision };
+  return {
+    state: () => ({
+      ...freshness.read(),
+      applied: tokenOf(force.applied?.position),
+      appliedDigest: force.applied?.bundleDigest ?? null,
+      seen: tokenOf(followed.chain().head),
+      nacks: [...force.nacks],
+    }),
+    sync: pace.sync,
+    async close() {
+      stopListening();
+      closed.abort();
+      await pace.stop();
+    },
+  };
+}
+
+interface ReaderParts extends Omit<FollowOptions, "freshness"> {
+  readonly freshness: FreshnessTracker;
+  readonly force: InForce;
+  readonly followed: FollowedLog;
+  readonly closed: AbortSignal;
+}
+
+/** One read of the leader, and all that follows from it. Rejects when there is something to do again. */
+function createReader(parts: ReaderParts): () => Promise<void> {
+  const { log, store, clock, freshness, force, followed, closed, readTimeoutMs = 5_000, fetchTimeoutMs = 60_000 } = parts;
+  let notedAt = Number.NEGATIVE_INFINITY;
+
+  async function noteProof(at: number): Promise<void> {
+    freshness.noteProof(at);
+    if (clock.now() - notedAt < noteEveryMs && !force.isUnwritten) return;
+    const progress = { chain: followed.chain(), provenAt: Math.max(0, Math.trunc(clock.wallNow())) };
+    await store.write("progress", encodeProgress({ ...progress, ...(force.highest !== undefined && { applied: force.highest }) }));
+    force.isUnwritten = false;
+    notedAt = clock.now();
+  }
+
+  return async () => {
+    const at = clock.now();
+    const isCurrent = await within({ clock, timeoutMs: readTimeoutMs, closed }, (end) => followed.read(end));
+    const fetch = (digest: string) => within({ clock, timeoutMs: fetchTimeoutMs, closed }, (end) => beforeEnd(end, log.getBundle(digest)));
+    const isSettled = await applyCandidates(followed.candidates, { ...parts, fetch });
+    if (!isSettled) throw new Error("a revision waits to be applied");
+    const target = followed.target();
+    // A revision that was refused here is no proof: this replica serves an older one.
+    const servesTarget = target === undefined ? force.applied !== undefined : force.applied?.position.digest === target.digest;
+    if (isCurrent && servesTarget) await noteProof(at);
+  };
+}
