@@ -26,6 +26,9 @@ interface Release {
 
 const run = promisify(execFile);
 
+/** Where Debian's and Homebrew's packages put it. */
+const usualFolders: readonly string[] = ["/usr/sbin", "/opt/homebrew/bin"];
+
 const releases: Readonly<Record<NatsRelease, Release>> = {
   "2.9": { isMet: (version) => version.startsWith("2.9."), modules: ["v2.9.10"] },
   newest: { isMet: (version) => isAtLeast(version, 2, 14), modules: ["v2.15.2", "v2.14.9"] },
@@ -36,12 +39,16 @@ const releases: Readonly<Record<NatsRelease, Release>> = {
  * else fills the cache: with the Debian package unpacked without root, or by building the Go module, which takes a minute.
  * Rejects under `CI=true` when that is impossible too.
  */
-export async function findNatsProgram(release: NatsRelease, env: NodeJS.ProcessEnv = process.env): Promise<FoundNatsProgram> {
+export async function findNatsProgram(
+  release: NatsRelease,
+  env: NodeJS.ProcessEnv = process.env,
+  usual = usualFolders,
+): Promise<FoundNatsProgram> {
   const cache = join(
     env["PORTCULLIS_NATS_CACHE"] ?? join(homedir(), ".cache", "portcullis", "nats"),
     `${process.platform}-${process.arch}`,
   );
-  const program = (await installed(release, cache, env)) ?? (await fetched(release, cache, env));
+  const program = (await installed(release, [...usual, ...(await foldersIn(cache))], env)) ?? (await fetched(release, cache, env));
   if (program !== undefined) return program;
   const missing =
     `nats-server ${release} is missing: set NATS_SERVER_BIN, or install ${release === "2.9" ? "Debian 12's nats-server" : "a newer one"}, ` +
@@ -50,11 +57,14 @@ export async function findNatsProgram(release: NatsRelease, env: NodeJS.ProcessE
   return { missing };
 }
 
-async function installed(release: NatsRelease, cache: string, env: NodeJS.ProcessEnv): Promise<NatsProgram | undefined> {
+async function foldersIn(cache: string): Promise<readonly string[]> {
+  return (await readdir(cache).catch(() => [])).toSorted().map((folder) => join(cache, folder));
+}
+
+async function installed(release: NatsRelease, usual: readonly string[], env: NodeJS.ProcessEnv): Promise<NatsProgram | undefined> {
   const named = env["NATS_SERVER_BIN"];
-  const folders = [...(env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/opt/homebrew/bin"].filter((folder) => folder !== "");
-  const cached = (await readdir(cache).catch(() => [])).toSorted().map((folder) => join(cache, folder));
-  const paths = [...(named === undefined ? [] : [named]), ...[...folders, ...cached].map((folder) => join(folder, "nats-server"))];
+  const folders = [...(env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== ""), ...usual];
+  const paths = [...(named === undefined ? [] : [named]), ...folders.map((folder) => join(folder, "nats-server"))];
   for (const path of new Set(paths)) {
     const version = existsSync(path) ? await versionOf(path) : undefined;
     if (version !== undefined && releases[release].isMet(version)) return { path, version };
@@ -71,7 +81,7 @@ async function fetched(release: NatsRelease, cache: string, env: NodeJS.ProcessE
   await mkdir(cache, { recursive: true });
   const scratch = await mkdtemp(join(cache, ".fetch-"));
   try {
-    const unpacked = release === "2.9" ? await unpackDebian(scratch) : undefined;
+    const unpacked = release === "2.9" ? await unpackDebian(scratch, env) : undefined;
     const path = unpacked ?? (await buildModule(releases[release].modules, scratch, env));
     const version = path === undefined ? undefined : await versionOf(path);
     if (path === undefined || version === undefined || !releases[release].isMet(version)) return undefined;
@@ -89,12 +99,12 @@ async function keep(path: string, folder: string): Promise<string> {
   return kept;
 }
 
-async function unpackDebian(scratch: string): Promise<string | undefined> {
+async function unpackDebian(scratch: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
-    await run("apt-get", ["download", "nats-server"], { cwd: scratch });
+    await run("apt-get", ["download", "nats-server"], { cwd: scratch, env });
     const [file] = (await readdir(scratch)).filter((name) => name.endsWith(".deb"));
     if (file === undefined) return undefined;
-    await run("dpkg", ["-x", file, "."], { cwd: scratch });
+    await run("dpkg", ["-x", file, "."], { cwd: scratch, env });
     return join(scratch, "usr", "sbin", "nats-server");
   } catch {
     return undefined;
