@@ -157,7 +157,8 @@ function describeNotifications(opened: Opened): void {
 
     // A hint may be lost: a server may not know yet that somebody at another one listens.
     const isHeard = heardTwice.promise.then(() => true);
-    for (let position = 0; !(await Promise.race([isHeard, Promise.resolve(false)])); position++) await append(log, position, `entry ${position}`);
+    for (let position = 0; !(await Promise.race([isHeard, Promise.resolve(false)])); position++)
+      await append(log, position, `entry ${position}`);
 
     expect(heard).toEqual([heardLater[0]]);
     expect(heardLater[0]).toMatch(/^entry \d+$/);
