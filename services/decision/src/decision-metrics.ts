@@ -1,6 +1,6 @@
 import { undecidedCodes } from "@portcullis/policy";
-import type { Telemetry } from "@portcullis/telemetry";
-import { Counter, Gauge, Histogram } from "prom-client";
+import { TallyCounter, TallyHistogram, type Telemetry } from "@portcullis/telemetry";
+import { Counter, Gauge } from "prom-client";
 import type { CacheLookup } from "./with-cache.ts";
 
 /** What the decision service counts. Labels are closed sets of words: never a name from a workload. */
@@ -19,27 +19,27 @@ const lookupResults: readonly CacheLookup[] = ["hit", "miss", "expired"];
 /** Registers the metrics. `cacheEntries` is asked at each scrape. */
 export function createDecisionMetrics({ metrics }: Telemetry, cacheEntries: () => number): DecisionMetrics {
   const registers = [metrics];
-  const answers = new Counter({
+  const answers = new TallyCounter({
     name: "portcullis_decision_decisions_total",
     help: "Answers by outcome: allow, deny, or why undecided.",
     labelNames: ["outcome"],
     registers,
   });
-  const seconds = new Histogram({
+  const histogram = new TallyHistogram({
     name: "portcullis_decision_decide_seconds",
     help: "Time from a question to its answer inside the decision service.",
     buckets: [0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5],
     registers,
   });
-  const lookups = new Counter({
+  const lookups = new TallyCounter({
     name: "portcullis_decision_cache_lookups_total",
     help: "Lookups in the verdict cache by result: hit, miss, expired.",
     labelNames: ["result"],
     registers,
   });
-  // Children are resolved once: by name it costs a microsecond each time.
-  const answersBy = new Map(outcomes.map((outcome) => [outcome, answers.labels(outcome)]));
-  const lookupsBy = new Map(lookupResults.map((result) => [result, lookups.labels(result)]));
+  const seconds = histogram.child({});
+  const answersBy = new Map(outcomes.map((outcome) => [outcome, answers.child({ outcome })]));
+  const lookupsBy = new Map(lookupResults.map((result) => [result, lookups.child({ result })]));
   return {
     answered(outcome, elapsed) {
       answersBy.get(outcome)?.inc();
@@ -51,11 +51,11 @@ export function createDecisionMetrics({ metrics }: Telemetry, cacheEntries: () =
 }
 
 function registerRevisionMetrics(registers: Telemetry["metrics"][], cacheEntries: () => number) {
-  const dropped = new Counter({
+  const dropped = new TallyCounter({
     name: "portcullis_decision_log_dropped_total",
     help: "Distinct decisions that were not logged because there were too many per second.",
     registers,
-  });
+  }).child({});
   const rejected = new Counter({
     name: "portcullis_decision_revisions_rejected_total",
     help: "Revisions that do not compile; the one before stays in force.",

@@ -1,14 +1,11 @@
 import { type ReviewProblemCode, reviewProblemCodes } from "@portcullis/kubernetes";
 import { type UndecidedCode, undecidedCodes } from "@portcullis/policy";
-import type { Telemetry } from "@portcullis/telemetry";
-import { Counter, Gauge, Histogram } from "prom-client";
+import { type HistogramChild, type Tally, TallyCounter, TallyHistogram, type Telemetry } from "@portcullis/telemetry";
+import { Gauge } from "prom-client";
 import { type CallerRefusalCode, callerRefusalCodes } from "./caller.ts";
 import type { ReviewLoad } from "./review-load.ts";
 import { type ReviewPath, reviewPaths } from "./review-protocol.ts";
 import { type UndecidedMode, undecidedModes } from "./when-undecided.ts";
-
-type Count = Counter.Internal;
-type Observe = Histogram.Internal<"path">;
 
 /** Why a body was never decided on: the caller went away, or did not send it in time. */
 export const unfinishedBodies = ["aborted", "too-slow", "endless"] as const;
@@ -18,18 +15,18 @@ export type UnfinishedBody = (typeof unfinishedBodies)[number];
 export const strangerEnds = ["handshake", "slow", "crowded", "full"] as const;
 export type StrangerEnd = (typeof strangerEnds)[number];
 
-/** What the webhook counts. Every child is resolved once, since looking one up costs more than counting. */
+/** What the webhook counts. Every child is resolved once and only adds, since finding one costs more than counting. */
 export interface WebhookMetrics {
-  readonly reviews: Readonly<Record<ReviewPath, Readonly<Record<"allow" | "deny", Count>>>>;
-  readonly seconds: Readonly<Record<ReviewPath, Observe>>;
-  readonly undecided: Readonly<Record<UndecidedCode, Count>>;
-  readonly undecidedOutcomes: Readonly<Record<ReviewPath, Readonly<Record<UndecidedMode | "retry", Count>>>>;
-  readonly refused: Readonly<Record<CallerRefusalCode, Count>>;
-  readonly strangers: Readonly<Record<StrangerEnd, Count>>;
-  readonly bodyProblems: Readonly<Record<ReviewProblemCode, Count>>;
-  readonly unfinished: Readonly<Record<UnfinishedBody, Count>>;
-  readonly shed: Readonly<Record<"reviews" | "traces" | "reports", Count>>;
-  readonly tlsReloads: Readonly<Record<"ok" | "failed", Count>>;
+  readonly reviews: Readonly<Record<ReviewPath, Readonly<Record<"allow" | "deny", Tally>>>>;
+  readonly seconds: Readonly<Record<ReviewPath, HistogramChild>>;
+  readonly undecided: Readonly<Record<UndecidedCode, Tally>>;
+  readonly undecidedOutcomes: Readonly<Record<ReviewPath, Readonly<Record<UndecidedMode | "retry", Tally>>>>;
+  readonly refused: Readonly<Record<CallerRefusalCode, Tally>>;
+  readonly strangers: Readonly<Record<StrangerEnd, Tally>>;
+  readonly bodyProblems: Readonly<Record<ReviewProblemCode, Tally>>;
+  readonly unfinished: Readonly<Record<UnfinishedBody, Tally>>;
+  readonly shed: Readonly<Record<"reviews" | "traces" | "reports", Tally>>;
+  readonly tlsReloads: Readonly<Record<"ok" | "failed", Tally>>;
   readonly tlsExpiry: Gauge;
   readonly unauthenticatedCluster: Gauge<"cluster">;
 }
@@ -41,10 +38,10 @@ export function createWebhookMetrics({ metrics }: Telemetry, load: ReviewLoad): 
   const registers = [metrics];
   const name = (rest: string) => `portcullis_webhook_${rest}`;
   const counter = <Label extends string>(rest: string, help: string, labelNames: readonly Label[]) =>
-    new Counter({ name: name(rest), help, labelNames: [...labelNames], registers });
+    new TallyCounter({ name: name(rest), help, labelNames: [...labelNames], registers });
 
   const reviews = counter("reviews_total", "Reviews answered with a verdict.", ["path", "verdict"]);
-  const duration = new Histogram({
+  const duration = new TallyHistogram({
     name: name("review_duration_seconds"),
     help: "From the request's headers to the answer.",
     labelNames: ["path"],
@@ -63,16 +60,16 @@ export function createWebhookMetrics({ metrics }: Telemetry, load: ReviewLoad): 
   gauge(name("body_bytes_held"), "Bytes of bodies that are held.", registers, () => load.bufferedBytes);
 
   return {
-    reviews: byEach(reviewPaths, (path) => byEach(["allow", "deny"], (verdict) => reviews.labels({ path, verdict }))),
-    seconds: byEach(reviewPaths, (path) => duration.labels({ path })),
-    undecided: byEach(undecidedCodes, (code) => undecided.labels({ code })),
-    undecidedOutcomes: byEach(reviewPaths, (path) => byEach([...undecidedModes, "retry"], (outcome) => outcomes.labels({ path, outcome }))),
-    refused: byEach(callerRefusalCodes, (code) => refused.labels({ code })),
-    strangers: byEach(strangerEnds, (reason) => strangers.labels({ reason })),
-    bodyProblems: byEach(reviewProblemCodes, (code) => problems.labels({ code })),
-    unfinished: byEach(unfinishedBodies, (reason) => unfinished.labels({ reason })),
-    shed: byEach(["reviews", "traces", "reports"], (what) => shed.labels({ what })),
-    tlsReloads: byEach(["ok", "failed"], (result) => reloads.labels({ result })),
+    reviews: byEach(reviewPaths, (path) => byEach(["allow", "deny"], (verdict) => reviews.child({ path, verdict }))),
+    seconds: byEach(reviewPaths, (path) => duration.child({ path })),
+    undecided: byEach(undecidedCodes, (code) => undecided.child({ code })),
+    undecidedOutcomes: byEach(reviewPaths, (path) => byEach([...undecidedModes, "retry"], (outcome) => outcomes.child({ path, outcome }))),
+    refused: byEach(callerRefusalCodes, (code) => refused.child({ code })),
+    strangers: byEach(strangerEnds, (reason) => strangers.child({ reason })),
+    bodyProblems: byEach(reviewProblemCodes, (code) => problems.child({ code })),
+    unfinished: byEach(unfinishedBodies, (reason) => unfinished.child({ reason })),
+    shed: byEach(["reviews", "traces", "reports"], (what) => shed.child({ what })),
+    tlsReloads: byEach(["ok", "failed"], (result) => reloads.child({ result })),
     tlsExpiry: new Gauge({
       name: name("tls_certificate_not_after_seconds"),
       help: "When the served certificate ends (Unix time).",
