@@ -1,0 +1,2 @@
+/** Settings of the control service, without the service: a door that loads no gRPC. */
+export {};
