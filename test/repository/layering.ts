@@ -14,6 +14,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "packages/telemetry": [],
   "packages/config": [],
   "packages/pki": [],
+  "packages/process": ["packages/config", "packages/telemetry"],
   "packages/api-server-simulator": ["packages/kubernetes"],
   "packages/testing": ["packages/image-ref", "packages/policy", "packages/pki"],
   "services/decision": [
@@ -22,6 +23,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     "packages/pki",
     "packages/policy",
     "packages/policy-bus",
+    "packages/process",
     "packages/telemetry",
     "packages/wire",
   ],
@@ -31,9 +33,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     "packages/kubernetes",
     "packages/pki",
     "packages/policy",
+    "packages/process",
     "packages/telemetry",
     "packages/wire",
   ],
+  "services/control": ["packages/decision-cases", "packages/policy", "packages/policy-bus"],
   "services/cli": [
     "packages/config",
     "packages/decision-cases",
@@ -43,6 +47,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     "packages/policy",
     "packages/policy-bus",
     "packages/telemetry",
+    "services/control",
     "services/decision",
     "services/webhook",
   ],
@@ -57,7 +62,7 @@ export const mayImportPackage: Readonly<Record<string, readonly string[]>> = {
   pino: ["packages/telemetry/src/"],
   "@peculiar/x509": ["packages/pki/src/"],
   "lru-cache": ["services/decision/src/"],
-  typebox: ["packages/config/src/", "services/"],
+  typebox: ["packages/config/src/", "packages/process/src/", "services/"],
   commander: ["services/cli/"],
 };
 

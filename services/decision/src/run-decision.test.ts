@@ -56,15 +56,11 @@ describe("runDecision", () => {
     expect(output).toContain("--cache-allow-ttl-seconds");
   });
 
-  it.each([
-    ["a setting that is missing", [], "decision.tls.certFile: is required"],
-    ["a word that is no setting", ["serve"], "serve"],
-    ["a configuration file that is missing", ["--config", "/nonexistent.yaml"], '"/nonexistent.yaml" cannot be read'],
-  ])("exits 2 for %s", async (_what, all, message) => {
-    const { status, output } = await run([], { all });
+  it("exits 2 for a setting that is missing", async () => {
+    const { status, output } = await run([], { all: [] });
 
     expect(status).toBe(2);
-    expect(output).toContain(message);
+    expect(output).toContain("decision.tls.certFile: is required");
   });
 
   it.each([

@@ -1,14 +1,6 @@
+import { surroundingsOf } from "@portcullis/process";
 import { runWebhook } from "./run-webhook.ts";
 
-const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
-
-process.exitCode = await runWebhook({
-  args: process.argv.slice(2),
-  env: process.env,
-  stop: stop.signal,
-  print: (text) => void process.stdout.write(text),
-  printError: (text) => void process.stderr.write(text),
-});
+process.exitCode = await runWebhook(surroundingsOf(process));
 // Whatever is still open was given its time.
 process.exit();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,11 +34,11 @@ describe("runWebhook", () => {
     return Object.entries(all).map(([name, value]) => `--${name}=${value}`);
   }
 
-  async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  async function run(args: readonly string[]) {
     const printed: string[] = [];
     const errors: string[] = [];
     const stop = AbortSignal.abort();
-    const status = await runWebhook({ args, env, stop, print: (text) => printed.push(text), printError: (text) => errors.push(text) });
+    const status = await runWebhook({ args, env: {}, stop, print: (text) => printed.push(text), printError: (text) => errors.push(text) });
     return { status, printed: printed.join(""), errors: errors.join("") };
   }
 
@@ -46,18 +46,6 @@ describe("runWebhook", () => {
     const { status, errors } = await run(settings());
 
     expect([status, errors]).toEqual([0, ""]);
-  });
-
-  it("takes settings from a file, which the environment overrules", async () => {
-    const path = join(folder, "webhook.yaml");
-    await writeFile(path, "webhook: { port: 99999 }\n");
-    const args = settings().filter((argument) => !argument.startsWith("--webhook-port"));
-
-    const fromFile = await run([...args, "--config", path]);
-    const overruled = await run([...args, "--config", path], { PORTCULLIS_WEBHOOK_PORT: "0" });
-
-    expect(fromFile).toMatchObject({ status: 2, errors: expect.stringContaining("webhook.port") });
-    expect(overruled.status).toBe(0);
   });
 
   it.each([
@@ -69,7 +57,6 @@ describe("runWebhook", () => {
     ["nobody who may ask", { "webhook-callers": "[]" }, "nobody may ask"],
     ["a certificate that is not there", { "webhook-tls-cert-file": "/does/not/exist.crt" }, "/does/not/exist.crt"],
     ["a key of another certificate", { "webhook-tls-key-file": "" }, "webhook.tls.keyFile"],
-    ["a configuration file that is not there", { config: "/does/not/exist.yaml" }, "/does/not/exist.yaml"],
   ])("ends with 2 and a sentence for %s", async (_what, more, told) => {
     const { status, errors } = await run(settings(more));
 

@@ -1,0 +1,42 @@
+import { EventEmitter } from "node:events";
+import { describe, expect, it } from "vitest";
+import { stopOnSignals } from "./stop-on-signals.ts";
+
+function aProcess() {
+  const signals = new EventEmitter();
+  const statuses: number[] = [];
+  const clock = { nowMs: 0 };
+  const own = { on: signals.on.bind(signals), exit: (status: number) => void statuses.push(status) };
+  return { stop: stopOnSignals(own, () => clock.nowMs), send: (signal: string) => signals.emit(signal), clock, statuses };
+}
+
+describe("stopOnSignals", () => {
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"])("is aborted by %s, and leaves the time to close", (signal) => {
+    const { stop, send, statuses } = aProcess();
+
+    const before = stop.aborted;
+    send(signal);
+
+    expect([before, stop.aborted, statuses]).toEqual([false, true, []]);
+  });
+
+  it("takes a signal that comes twice at once, from a terminal and from a launcher, for one", () => {
+    const { send, clock, statuses } = aProcess();
+
+    send("SIGINT");
+    clock.nowMs = 1000;
+    send("SIGINT");
+
+    expect(statuses).toEqual([]);
+  });
+
+  it("does not wait any longer for who sends it again", () => {
+    const { send, clock, statuses } = aProcess();
+
+    send("SIGTERM");
+    clock.nowMs = 1001;
+    send("SIGTERM");
+
+    expect(statuses).toEqual([143]);
+  });
+});
