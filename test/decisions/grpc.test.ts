@@ -58,7 +58,7 @@ describe.each(all)("Decide: $about", ({ bundle, cases }) => {
 async function decideUnary(client: Client, workload: Workload): Promise<Decision> {
   const { path, requestSerialize, responseDeserialize } = DecisionServiceService.decide;
   const response = await new Promise<DecideResponse | undefined>((resolve, reject) => {
-    const request = { workload: toWorkloadMessage(workload), atLeast: undefined };
+    const request = { workload: toWorkloadMessage(workload), atLeast: undefined, consistency: undefined };
     client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, value) => {
       if (error === null) resolve(value);
       else reject(error);

@@ -1,6 +1,17 @@
 import type { Decision, RevisionToken } from "./decision.ts";
 import type { Workload } from "./workload.ts";
 
+/**
+ * How new the policy must be that answers. `minimize-latency`: whatever is in force at the replica that is asked. `at-least`: this
+ * revision or a newer one. `exactly`: this one and no other. `fully-consistent`: what the leader of the policy log names after the
+ * question arrived. Who cannot keep to it is undecided.
+ */
+export type Consistency =
+  | { readonly kind: "minimize-latency" }
+  | { readonly kind: "at-least"; readonly token: RevisionToken }
+  | { readonly kind: "exactly"; readonly token: RevisionToken }
+  | { readonly kind: "fully-consistent" };
+
 /** What travels beside a workload: it bounds or explains the answer, and never changes the verdict. */
 export interface DecideContext {
   /** Latest moment for an answer, in milliseconds of the monotonic clock (`performance.now()`). */
@@ -9,6 +20,8 @@ export interface DecideContext {
   readonly traceparent?: string | undefined;
   /** "Answer at least as new as this"; a token of another lineage asks for nothing. */
   readonly atLeast?: RevisionToken | undefined;
+  /** Holds beside `atLeast`. Default: `minimize-latency`. */
+  readonly consistency?: Consistency | undefined;
 }
 
 /** A decision, and how it was served. */
@@ -34,6 +47,9 @@ export const undecidedCodes = [
   "undecided-behind",
   "undecided-overloaded",
   "undecided-internal",
+  "undecided-expired",
+  "undecided-other-revision",
+  "undecided-other-cluster",
 ] as const;
 export type UndecidedCode = (typeof undecidedCodes)[number];
 

@@ -8,7 +8,10 @@ export interface RevisionToken {
 export const enforcements = ["deny", "warn", "audit"] as const;
 export type Enforcement = (typeof enforcements)[number];
 
-/** What an image broke. `broken-rule` is a rule that could not be evaluated, which is not a rule that says no. */
+/**
+ * What an image broke. `broken-rule` is a rule that could not be evaluated, which is not a rule that says no; `policy-expired` no
+ * rule at all, but the age of the policy.
+ */
 export const findingRules = [
   "allow",
   "deny",
@@ -18,6 +21,7 @@ export const findingRules = [
   "short-name",
   "not-covered",
   "broken-rule",
+  "policy-expired",
 ] as const;
 export type FindingRule = (typeof findingRules)[number];
 

@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { type UndecidedCode, UndecidedError } from "@portcullis/policy";
+import { type UndecidedCode, UndecidedError, undecidedCodes } from "@portcullis/policy";
 import { enumTable } from "./enum-table.ts";
 import { UndecidedCode as UndecidedCodeEnum, type Undecided as UndecidedMessage } from "./gen/portcullis/decision/v1/decision.pb.ts";
 import { InvalidMessageError } from "./invalid-message-error.ts";
@@ -18,6 +18,9 @@ const codes = enumTable<UndecidedCode, UndecidedCodeEnum>({
   "undecided-behind": UndecidedCodeEnum.UNDECIDED_CODE_BEHIND,
   "undecided-overloaded": UndecidedCodeEnum.UNDECIDED_CODE_OVERLOADED,
   "undecided-internal": UndecidedCodeEnum.UNDECIDED_CODE_INTERNAL,
+  "undecided-expired": UndecidedCodeEnum.UNDECIDED_CODE_EXPIRED,
+  "undecided-other-revision": UndecidedCodeEnum.UNDECIDED_CODE_OTHER_REVISION,
+  "undecided-other-cluster": UndecidedCodeEnum.UNDECIDED_CODE_OTHER_CLUSTER,
 });
 
 /** "Undecided" as part of an answer. The cause stays behind. */
@@ -33,13 +36,15 @@ export function fromUndecidedMessage({ code, message }: UndecidedMessage): Undec
 /** The status of a call that ends with an error. Whatever is not ours is INTERNAL without its text. */
 export function toErrorStatus(error: unknown): ErrorStatus {
   if (error instanceof InvalidMessageError) return { code: status.INVALID_ARGUMENT, details: error.message };
-  if (error instanceof UndecidedError) return { code: undecidedStatus(error.code), details: error.message };
+  // There are more reasons than statuses, so that the code is said too.
+  if (error instanceof UndecidedError) return { code: undecidedStatus(error.code), details: `${error.message} [${error.code}]` };
   return { code: status.INTERNAL, details: "internal error; the log of the decision service has the cause" };
 }
 
 /** What a failed call means to whoever waits for a decision. Never a verdict. */
 export function fromErrorStatus({ code, details }: ErrorStatus): UndecidedError {
-  return new UndecidedError(undecidedCodeOf(code), `the decision service answered ${status[code]}: ${details}`);
+  const said = undecidedCodes.find((known) => details.endsWith(` [${known}]`));
+  return new UndecidedError(said ?? undecidedCodeOf(code), `the decision service answered ${status[code]}: ${details}`);
 }
 
 function undecidedStatus(code: UndecidedCode): status {
@@ -47,11 +52,15 @@ function undecidedStatus(code: UndecidedCode): status {
     case "undecided-deadline":
       return status.DEADLINE_EXCEEDED;
     case "undecided-no-policy":
+    case "undecided-expired":
+    case "undecided-other-cluster":
       return status.FAILED_PRECONDITION;
     case "undecided-unavailable":
       return status.UNAVAILABLE;
     case "undecided-behind":
       return status.ABORTED;
+    case "undecided-other-revision":
+      return status.OUT_OF_RANGE;
     case "undecided-overloaded":
       return status.RESOURCE_EXHAUSTED;
     case "undecided-internal":
@@ -69,6 +78,8 @@ function undecidedCodeOf(code: status): UndecidedCode {
       return "undecided-no-policy";
     case status.ABORTED:
       return "undecided-behind";
+    case status.OUT_OF_RANGE:
+      return "undecided-other-revision";
     case status.RESOURCE_EXHAUSTED:
       return "undecided-overloaded";
     case status.UNAVAILABLE:
@@ -82,7 +93,6 @@ function undecidedCodeOf(code: status): UndecidedCode {
     case status.INVALID_ARGUMENT:
     case status.NOT_FOUND:
     case status.ALREADY_EXISTS:
-    case status.OUT_OF_RANGE:
     case status.INTERNAL:
     case status.DATA_LOSS:
       return "undecided-internal";

@@ -22,6 +22,7 @@ const ruleTable = enumTable<FindingRule, FindingRuleEnum>({
   "short-name": FindingRuleEnum.FINDING_RULE_SHORT_NAME,
   "not-covered": FindingRuleEnum.FINDING_RULE_NOT_COVERED,
   "broken-rule": FindingRuleEnum.FINDING_RULE_BROKEN_RULE,
+  "policy-expired": FindingRuleEnum.FINDING_RULE_POLICY_EXPIRED,
 });
 
 /** Most findings of one list that travel. The verdict does not depend on them, and no reader reads more. */

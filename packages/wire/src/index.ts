@@ -2,6 +2,7 @@
 export { fromDecideResponse, toDecideResponse } from "./answer-message.ts";
 export { type CertificateSource, createCertificateSource, type MutualTls } from "./certificate-source.ts";
 export { compareRevisions, isAtLeast } from "./compare-revisions.ts";
+export { fromConsistencyMessage, toConsistencyMessage } from "./consistency-message.ts";
 export { decisionServiceDefinition, type Received } from "./decision-service-definition.ts";
 export { type ErrorStatus, fromErrorStatus, toErrorStatus } from "./error-status.ts";
 export { maxFindings, maxFindingText } from "./finding-message.ts";

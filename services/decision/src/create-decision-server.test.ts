@@ -4,6 +4,7 @@ import { type Decide, UndecidedError } from "@portcullis/policy";
 import { createTelemetry } from "@portcullis/telemetry";
 import { anAnswer, aRevisionToken, aWorkload } from "@portcullis/testing";
 import {
+  type DecideRequest,
   type DecideResponse,
   type DecideStreamRequest,
   type DecideStreamResponse,
@@ -17,7 +18,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createDecisionServer } from "./create-decision-server.ts";
 import { aServer, type ServerUnderTest } from "./server-under-test.ts";
 
-const question = { workload: toWorkloadMessage(aWorkload()), atLeast: undefined };
+const question = { workload: toWorkloadMessage(aWorkload()), atLeast: undefined, consistency: undefined };
 
 describe("createDecisionServer", () => {
   it("answers one question, with the deadline and trace context of the call", async () => {
@@ -54,7 +55,7 @@ describe("createDecisionServer", () => {
   });
 
   it.each([
-    ["no workload", { workload: undefined, atLeast: undefined }, "workload: is missing"],
+    ["no workload", { ...question, workload: undefined }, "workload: is missing"],
     [
       "an unknown operation",
       { ...question, workload: { ...question.workload, operation: 0 as const } },
@@ -275,12 +276,7 @@ function anItem(id: number) {
   return { id, ...question, traceparent: "", timeoutMs: 2_500 };
 }
 
-type Request = {
-  readonly workload: (typeof question)["workload"] | undefined;
-  readonly atLeast: ReturnType<typeof aRevisionToken> | undefined;
-};
-
-function decide(client: ServerUnderTest["client"], request: Request, metadata = new Metadata()): Promise<DecideResponse> {
+function decide(client: ServerUnderTest["client"], request: DecideRequest, metadata = new Metadata()): Promise<DecideResponse> {
   const { path, requestSerialize, responseDeserialize } = DecisionServiceService.decide;
   const options = { deadline: Date.now() + 5_000 };
   return new Promise((resolve, reject) => {

@@ -32,7 +32,9 @@ describe("listenForClients", () => {
     const answered = new Promise((resolve) => allowed.once("data", resolve));
 
     allowed.write({ items: [] });
-    allowed.write({ items: [{ id: 1, workload: undefined, traceparent: "", timeoutMs: 1_000, atLeast: undefined }] });
+    allowed.write({
+      items: [{ id: 1, workload: undefined, traceparent: "", timeoutMs: 1_000, atLeast: undefined, consistency: undefined }],
+    });
 
     await expect(answered).resolves.toMatchObject({ answers: [{ id: 1 }] });
   });

@@ -25,6 +25,9 @@ const isReplicaSpecific: Readonly<Record<UndecidedCode, boolean>> = {
   "undecided-unavailable": true,
   "undecided-deadline": false,
   "undecided-internal": false,
+  "undecided-expired": true,
+  "undecided-other-revision": true,
+  "undecided-other-cluster": true,
 };
 
 /** Chooses whom to ask, and asks somebody else when that one fails, hangs, or does not know. */

@@ -1,5 +1,5 @@
-import { type Answer, UndecidedError } from "@portcullis/policy";
-import { sizeOfWorkloadMessage, type WorkloadMessage } from "@portcullis/wire";
+import { type Answer, type DecideContext, UndecidedError } from "@portcullis/policy";
+import { sizeOfWorkloadMessage, toConsistencyMessage, type WorkloadMessage } from "@portcullis/wire";
 
 /** Something a question was sent to. */
 export interface QuestionHolder {
@@ -18,6 +18,7 @@ export interface QuestionTimers {
 export class Question {
   readonly workload: WorkloadMessage;
   readonly traceparent: string;
+  readonly consistency: ReturnType<typeof toConsistencyMessage> | undefined;
   /** In milliseconds of the monotonic clock. */
   readonly deadlineMs: number;
   /** On the wire, or somewhat more. */
@@ -36,9 +37,10 @@ export class Question {
   #timer: NodeJS.Timeout;
   #isSettled = false;
 
-  constructor(workload: WorkloadMessage, context: { readonly deadlineMs: number; readonly traceparent: string }, timers: QuestionTimers) {
+  constructor(workload: WorkloadMessage, context: Omit<DecideContext, "atLeast">, timers: QuestionTimers) {
     this.workload = workload;
-    this.traceparent = context.traceparent;
+    this.traceparent = context.traceparent ?? "";
+    this.consistency = context.consistency === undefined ? undefined : toConsistencyMessage(context.consistency);
     this.deadlineMs = context.deadlineMs;
     this.sizeBytes = sizeOfWorkloadMessage(workload);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();

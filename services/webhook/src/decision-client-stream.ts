@@ -119,8 +119,8 @@ export class DecisionStream {
       if (question !== undefined && !question.isSettled) {
         bytes += question.sizeBytes;
         if (items.length > 0 && (bytes > maxBatchBytes || items.length >= maxItemsPerMessage)) break;
-        const { workload, traceparent } = question;
-        items.push({ id, workload, traceparent, timeoutMs: Math.ceil(question.remainingMs()), atLeast });
+        const { workload, traceparent, consistency } = question;
+        items.push({ id, workload, traceparent, timeoutMs: Math.ceil(question.remainingMs()), atLeast, consistency });
       } else {
         // Settled before it left: nobody waits for it.
         this.#unanswered.delete(id);

@@ -61,12 +61,12 @@ export function createDecisionClient(options: DecisionClientOptions): DecisionCl
     onDeadline: (question: Question) => dispatcher.onDeadline(question),
   };
 
-  const decide: Decide = async (workload, { deadlineMs, traceparent = "", atLeast }) => {
+  const decide: Decide = async (workload, { deadlineMs, traceparent, atLeast, consistency }) => {
     if (performance.now() >= deadlineMs) throw new UndecidedError("undecided-deadline", "no time was left to ask a decision service");
     if (pending.size >= maxPending) throw new UndecidedError("undecided-overloaded", "too many reviews wait for a decision");
     if (atLeast !== undefined) tokens.see(atLeast);
     const message = toWorkloadMessage(workload);
-    const question = new Question(message, { deadlineMs, traceparent }, timers);
+    const question = new Question(message, { deadlineMs, traceparent, consistency }, timers);
     pending.add(question);
     if (question.sizeBytes <= maxWorkloadBytes) dispatcher.ask(question);
     else question.settle(new UndecidedError("undecided-internal", "the workload is larger than a message may be"));

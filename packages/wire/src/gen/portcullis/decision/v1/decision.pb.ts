@@ -71,6 +71,12 @@ export const UndecidedCode = {
   UNDECIDED_CODE_BEHIND: 4,
   UNDECIDED_CODE_OVERLOADED: 5,
   UNDECIDED_CODE_INTERNAL: 6,
+  /** UNDECIDED_CODE_EXPIRED - The policy of this replica is past its ceiling, and the replica is set up to leave it to whoever asks. */
+  UNDECIDED_CODE_EXPIRED: 7,
+  /** UNDECIDED_CODE_OTHER_REVISION - Exactly one revision was asked for, and this replica serves another one. */
+  UNDECIDED_CODE_OTHER_REVISION: 8,
+  /** UNDECIDED_CODE_OTHER_CLUSTER - The workload is in another cluster than the one whose policy this replica serves. */
+  UNDECIDED_CODE_OTHER_CLUSTER: 9,
 } as const;
 
 export type UndecidedCode = typeof UndecidedCode[keyof typeof UndecidedCode];
@@ -83,6 +89,9 @@ export namespace UndecidedCode {
   export type UNDECIDED_CODE_BEHIND = typeof UndecidedCode.UNDECIDED_CODE_BEHIND;
   export type UNDECIDED_CODE_OVERLOADED = typeof UndecidedCode.UNDECIDED_CODE_OVERLOADED;
   export type UNDECIDED_CODE_INTERNAL = typeof UndecidedCode.UNDECIDED_CODE_INTERNAL;
+  export type UNDECIDED_CODE_EXPIRED = typeof UndecidedCode.UNDECIDED_CODE_EXPIRED;
+  export type UNDECIDED_CODE_OTHER_REVISION = typeof UndecidedCode.UNDECIDED_CODE_OTHER_REVISION;
+  export type UNDECIDED_CODE_OTHER_CLUSTER = typeof UndecidedCode.UNDECIDED_CODE_OTHER_CLUSTER;
 }
 
 export const Enforcement = {
@@ -111,6 +120,8 @@ export const FindingRule = {
   FINDING_RULE_SHORT_NAME: 6,
   FINDING_RULE_NOT_COVERED: 7,
   FINDING_RULE_BROKEN_RULE: 8,
+  /** FINDING_RULE_POLICY_EXPIRED - No rule said no: the policy is past its ceiling, and the replica is set up to deny then. */
+  FINDING_RULE_POLICY_EXPIRED: 9,
 } as const;
 
 export type FindingRule = typeof FindingRule[keyof typeof FindingRule];
@@ -125,6 +136,7 @@ export namespace FindingRule {
   export type FINDING_RULE_SHORT_NAME = typeof FindingRule.FINDING_RULE_SHORT_NAME;
   export type FINDING_RULE_NOT_COVERED = typeof FindingRule.FINDING_RULE_NOT_COVERED;
   export type FINDING_RULE_BROKEN_RULE = typeof FindingRule.FINDING_RULE_BROKEN_RULE;
+  export type FINDING_RULE_POLICY_EXPIRED = typeof FindingRule.FINDING_RULE_POLICY_EXPIRED;
 }
 
 /** Names one revision of one policy set. Revisions compare only within equal lineage, by epoch and then by revision. */
@@ -172,8 +184,36 @@ export interface DecideRequest {
   readonly workload:
     | Workload
     | undefined;
-  /** "Answer at least as new as this". A token of another lineage asks for nothing. */
-  readonly atLeast: RevisionToken | undefined;
+  /** "Answer at least as new as this". A token of another lineage asks for nothing. Holds beside `consistency`. */
+  readonly atLeast:
+    | RevisionToken
+    | undefined;
+  /** Absent: minimize_latency. */
+  readonly consistency: Consistency | undefined;
+}
+
+/** How new the policy must be that answers. A replica that cannot keep to it is undecided; it never answers by less. */
+export interface Consistency {
+  readonly requirement:
+    | //
+    /** Whatever revision is in force at the replica that is asked. */
+    { readonly $case: "minimizeLatency"; readonly value: MinimizeLatency }
+    | //
+    /** This revision or a newer one. A token of another lineage asks for nothing. */
+    { readonly $case: "atLeast"; readonly value: RevisionToken }
+    | //
+    /** This revision and no other. Replicas hold one revision: of one that is gone by, none can answer. */
+    { readonly $case: "exactly"; readonly value: RevisionToken }
+    | //
+    /** The replica asks the leader of the policy log after the question has arrived, and answers by what it finds there. */
+    { readonly $case: "fullyConsistent"; readonly value: FullyConsistent }
+    | undefined;
+}
+
+export interface MinimizeLatency {
+}
+
+export interface FullyConsistent {
 }
 
 export interface DecideResponse {
@@ -246,6 +286,7 @@ export interface DecideItem {
   /** How long the caller waits for this item, counted from its arrival. 0 is already over. */
   readonly timeoutMs: number;
   readonly atLeast: RevisionToken | undefined;
+  readonly consistency: Consistency | undefined;
 }
 
 export interface DecideStreamResponse {
@@ -278,7 +319,11 @@ export interface WatchRevisionResponse {
 }
 
 export interface ExplainRequest {
-  readonly workload: Workload | undefined;
+  readonly workload:
+    | Workload
+    | undefined;
+  /** Absent: minimize_latency. */
+  readonly consistency: Consistency | undefined;
 }
 
 export interface ExplainResponse {
@@ -651,7 +696,7 @@ export const Annotation: MessageFns<Annotation> = {
 };
 
 function createBaseDecideRequest(): DecideRequest {
-  return { workload: undefined, atLeast: undefined };
+  return { workload: undefined, atLeast: undefined, consistency: undefined };
 }
 
 export const DecideRequest: MessageFns<DecideRequest> = {
@@ -661,6 +706,9 @@ export const DecideRequest: MessageFns<DecideRequest> = {
     }
     if (message.atLeast !== undefined) {
       RevisionToken.encode(message.atLeast, writer.uint32(18).fork()).join();
+    }
+    if (message.consistency !== undefined) {
+      Consistency.encode(message.consistency, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -694,6 +742,165 @@ export const DecideRequest: MessageFns<DecideRequest> = {
             message.atLeast = RevisionToken.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.consistency = Consistency.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseConsistency(): Consistency {
+  return { requirement: undefined };
+}
+
+export const Consistency: MessageFns<Consistency> = {
+  encode(message: Consistency, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.requirement?.$case) {
+      case "minimizeLatency":
+        MinimizeLatency.encode(message.requirement.value, writer.uint32(10).fork()).join();
+        break;
+      case "atLeast":
+        RevisionToken.encode(message.requirement.value, writer.uint32(18).fork()).join();
+        break;
+      case "exactly":
+        RevisionToken.encode(message.requirement.value, writer.uint32(26).fork()).join();
+        break;
+      case "fullyConsistent":
+        FullyConsistent.encode(message.requirement.value, writer.uint32(34).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Consistency {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConsistency() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requirement = { $case: "minimizeLatency", value: MinimizeLatency.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.requirement = { $case: "atLeast", value: RevisionToken.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requirement = { $case: "exactly", value: RevisionToken.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requirement = { $case: "fullyConsistent", value: FullyConsistent.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseMinimizeLatency(): MinimizeLatency {
+  return {};
+}
+
+export const MinimizeLatency: MessageFns<MinimizeLatency> = {
+  encode(_: MinimizeLatency, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MinimizeLatency {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMinimizeLatency() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFullyConsistent(): FullyConsistent {
+  return {};
+}
+
+export const FullyConsistent: MessageFns<FullyConsistent> = {
+  encode(_: FullyConsistent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FullyConsistent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFullyConsistent() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1171,7 +1378,7 @@ export const DecideStreamRequest: MessageFns<DecideStreamRequest> = {
 };
 
 function createBaseDecideItem(): DecideItem {
-  return { id: 0, workload: undefined, traceparent: "", timeoutMs: 0, atLeast: undefined };
+  return { id: 0, workload: undefined, traceparent: "", timeoutMs: 0, atLeast: undefined, consistency: undefined };
 }
 
 export const DecideItem: MessageFns<DecideItem> = {
@@ -1190,6 +1397,9 @@ export const DecideItem: MessageFns<DecideItem> = {
     }
     if (message.atLeast !== undefined) {
       RevisionToken.encode(message.atLeast, writer.uint32(42).fork()).join();
+    }
+    if (message.consistency !== undefined) {
+      Consistency.encode(message.consistency, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1245,6 +1455,14 @@ export const DecideItem: MessageFns<DecideItem> = {
             }
 
             message.atLeast = RevisionToken.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.consistency = Consistency.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1502,13 +1720,16 @@ export const WatchRevisionResponse: MessageFns<WatchRevisionResponse> = {
 };
 
 function createBaseExplainRequest(): ExplainRequest {
-  return { workload: undefined };
+  return { workload: undefined, consistency: undefined };
 }
 
 export const ExplainRequest: MessageFns<ExplainRequest> = {
   encode(message: ExplainRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.workload !== undefined) {
       Workload.encode(message.workload, writer.uint32(10).fork()).join();
+    }
+    if (message.consistency !== undefined) {
+      Consistency.encode(message.consistency, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -1532,6 +1753,14 @@ export const ExplainRequest: MessageFns<ExplainRequest> = {
             }
 
             message.workload = Workload.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.consistency = Consistency.decode(reader, reader.uint32());
             continue;
           }
         }
