@@ -2,7 +2,15 @@
 export { type Attack, attack } from "./attack.ts";
 export type { Bundle, BundleFile } from "./bundle.ts";
 export { type CompileOptions, compile, compileInSlices } from "./compile.ts";
-export { type Answer, type Decide, type DecideContext, type UndecidedCode, UndecidedError, undecidedCodes } from "./decide.ts";
+export {
+  type Answer,
+  type Consistency,
+  type Decide,
+  type DecideContext,
+  type UndecidedCode,
+  UndecidedError,
+  undecidedCodes,
+} from "./decide.ts";
 export {
   type Decision,
   type Enforcement,
