@@ -46,6 +46,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     "packages/pki",
     "packages/policy",
     "packages/policy-bus",
+    "packages/process",
     "packages/telemetry",
     "services/control",
     "services/decision",

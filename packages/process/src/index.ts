@@ -1,4 +1,3 @@
 /** Runs a service as a process: flags, configuration file, signals, exit status. */
 export { runService, type Service } from "./run-service.ts";
-export { type SignalledProcess, stopOnSignals } from "./stop-on-signals.ts";
 export { type OwnProcess, type Surroundings, surroundingsOf } from "./surroundings.ts";

@@ -1,3 +1,4 @@
+/** Signals alone, without what runs a service: a door that loads little, for commands. */
 import { constants } from "node:os";
 
 /** As much of Node's `process` as signals need. */
