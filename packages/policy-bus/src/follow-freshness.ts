@@ -14,6 +14,8 @@ export interface FreshnessLimits {
 export interface FreshnessReading {
   readonly freshness: Freshness;
   readonly stalenessMs: number;
+  /** When the newest proof began, on the monotonic clock; undefined before the first one since the start. */
+  readonly provenAtMs: number | undefined;
 }
 
 export interface FreshnessTracker {
@@ -55,7 +57,7 @@ export function trackFreshness(
     },
     read() {
       const stalenessMs = provenAt === undefined ? (storedAgeMs ?? 0) + now() - startedAt : now() - provenAt;
-      return { freshness: level(stalenessMs), stalenessMs };
+      return { freshness: level(stalenessMs), stalenessMs, provenAtMs: provenAt };
     },
   };
 }

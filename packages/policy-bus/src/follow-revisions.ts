@@ -18,6 +18,8 @@ export interface FollowOptions extends FollowHost {
   readonly readTimeoutMs?: number;
   /** For a bundle that is fetched by its digest. Default 60 s. */
   readonly fetchTimeoutMs?: number;
+  /** Called after each read of the leader, and what it brought about: `state` may say something else now. */
+  readonly onRead?: () => void;
 }
 
 /** What a follower serves and knows now. */
@@ -33,6 +35,8 @@ export interface FollowState extends FreshnessReading {
 
 export interface RevisionFollower {
   state(): FollowState;
+  /** As in `state`, and cheap enough to ask for every answer. */
+  freshness(): FreshnessReading;
   /** Reads the leader now, or joins the read under way and the one after it. Never rejects. */
   sync(): Promise<void>;
   /** Stops; puts nothing in force from now on. */
@@ -68,6 +72,7 @@ export async function createRevisionFollower(options: FollowOptions): Promise<Re
       seen: tokenOf(followed.chain().head),
       nacks: [...force.nacks],
     }),
+    freshness: freshness.read,
     sync: pace.sync,
     async close() {
       stopListening();
@@ -98,7 +103,7 @@ function createReader(parts: ReaderParts): () => Promise<void> {
     notedAt = clock.now();
   }
 
-  return async () => {
+  async function read(): Promise<void> {
     const at = clock.now();
     const isCurrent = await within({ clock, timeoutMs: readTimeoutMs, closed }, (end) => followed.read(end));
     const fetch = (digest: string) => within({ clock, timeoutMs: fetchTimeoutMs, closed }, (end) => beforeEnd(end, log.getBundle(digest)));
@@ -108,5 +113,7 @@ function createReader(parts: ReaderParts): () => Promise<void> {
     // A revision that was refused here is no proof: this replica serves an older one.
     const servesTarget = target === undefined ? force.applied !== undefined : force.applied?.position.digest === target.digest;
     if (isCurrent && servesTarget) await noteProof(at);
-  };
+  }
+
+  return () => read().finally(() => parts.onRead?.());
 }
