@@ -1,6 +1,8 @@
 /** How revisions travel: the port, in memory, and a watched folder. */
+export { bundleOfCluster } from "@portcullis/policy";
+export { beforeEnd, EndedError } from "./before-end.ts";
 export { bundleDigest } from "./bundle-digest.ts";
-export { compileOnce } from "./compile-once.ts";
+export { type CompileForOptions, compileOnce } from "./compile-once.ts";
 export type { FreshnessLimits, FreshnessReading } from "./follow-freshness.ts";
 export type { FollowClock, FollowHost } from "./follow-host.ts";
 export type { FollowProblem } from "./follow-log.ts";
@@ -13,7 +15,6 @@ export { type MemoryRevisionLog, type MemoryRevisionLogOptions, memoryRevisionLo
 export type { NatsServers, NatsTls } from "./nats/keep-connected.ts";
 export { createNatsRevisionLog, type NatsRevisionLog, type NatsRevisionLogOptions, type SetUpOptions } from "./nats/nats-revision-log.ts";
 export { planStreams, type StreamPlan, statusSubject, toSubjectToken } from "./nats/stream-plan.ts";
-export { bundleOfCluster, overlayGlobOf, strayOverlays } from "./overlays.ts";
 export type { PolicyBus, Revision } from "./policy-bus.ts";
 export { type PolicyBusCode, PolicyBusError, policyBusCodes } from "./policy-bus-error.ts";
 export { type FolderProblem, type PolicyFolderCode, PolicyFolderError, policyFolderCodes } from "./policy-folder-problem.ts";

@@ -46,6 +46,8 @@ export function attack(bundle: Bundle): readonly Attack[] {
   if (sound === undefined) return [];
   const attacks: Attack[] = [];
   for (const { source, compiled } of sound.policies) {
+    // The allow list of an overlay only narrows what others admit.
+    if (source.overlay !== undefined) continue;
     for (const placed of patternsOf(source, source.allow, sound.files)) {
       if (attacks.length < maxAttacks) attacks.push(...attackPattern(compiled, placed));
     }

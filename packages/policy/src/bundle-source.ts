@@ -1,6 +1,7 @@
 import type { Bundle, BundleFile } from "./bundle.ts";
 import type { DocumentCursor } from "./document-cursor.ts";
 import { suggestName } from "./nearest-name.ts";
+import { isStrayOverlay, overlayGlobOf } from "./overlays.ts";
 import { parseBundleSettings } from "./parse-bundle-settings.ts";
 import { parseImagePolicy } from "./parse-image-policy.ts";
 import type { BundleSource, PolicySource } from "./policy-source.ts";
@@ -25,11 +26,12 @@ export function* parseBundle(bundle: Bundle, problems: ProblemSink): Generator<v
   const files = bundle.files.toSorted((a, b) => compareText(a.path, b.path));
   for (const file of files) {
     reportForeignFile(file, problems);
+    reportStray(file, problems);
     if (!isDocumentFile(file)) continue;
     for (const document of yield* readDocuments(file, problems)) {
       const kind = kindOf(document);
       if (kind === "ImagePolicy") policies.push(parseImagePolicy(document));
-      else if (kind === "Bundle") settings.push(parseBundleSettings(document));
+      else if (kind === "Bundle" && !isForbiddenSettings(document)) settings.push(parseBundleSettings(document));
       yield;
     }
   }
@@ -46,6 +48,25 @@ export function isDocumentFile({ path }: BundleFile): boolean {
 function reportForeignFile({ path }: BundleFile, problems: ProblemSink): void {
   if (!path.endsWith(".rego")) return;
   problems.add({ code: "policy-unknown-kind", file: path, line: 1, field: "", message: `Rego modules are not run; ${kindsThatWork()}` });
+}
+
+/** Whoever reads the folder would think that it is in force somewhere. */
+function reportStray({ path }: BundleFile, problems: ProblemSink): void {
+  if (!isStrayOverlay(path)) return;
+  const message =
+    'stands for no cluster; move it to "overlays/<clusters>/", a folder with the name of a cluster, or a glob such as "prod-*"';
+  problems.add({ code: "policy-overlay-stray", file: path, line: 1, field: "", message });
+}
+
+/** Settings of one cluster could open what the bundle closes. */
+function isForbiddenSettings(document: DocumentCursor): boolean {
+  if (overlayGlobOf(document.file) === undefined) return false;
+  const place = document.peek("kind") ?? document;
+  place.report(
+    "policy-overlay-settings",
+    'an overlay can only deny more, so it holds no "Bundle"; set it for all clusters, outside of "overlays/"',
+  );
+  return true;
 }
 
 function kindsThatWork(): string {
@@ -80,7 +101,9 @@ function checkApiVersion(document: DocumentCursor): void {
 
 function reportDuplicates(policies: readonly PolicySource[], problems: ProblemSink): void {
   const seen = new Map<string, PolicySource>();
-  for (const policy of policies) {
+  // What is for all is the first, wherever it stands: it is the overlay that has to give way.
+  const forAll = policies.filter(({ overlay }) => overlay === undefined);
+  for (const policy of [...forAll, ...policies.filter(({ overlay }) => overlay !== undefined)]) {
     const { name, file, line } = policy;
     const first = seen.get(name);
     if (first === undefined || name === "") {

@@ -3,15 +3,21 @@ import { isDocumentFile, type ParsedBundle, parseBundle } from "./bundle-source.
 import { compileList, type ListCompilation } from "./compile-list.ts";
 import type { RevisionToken } from "./decision.ts";
 import { compileGlobs } from "./name-glob.ts";
+import { bundleOfCluster } from "./overlays.ts";
 import type { PatternList } from "./pattern-list.ts";
 import { PolicyCompileError } from "./policy-problem.ts";
 import type { ListSource, PolicySource } from "./policy-source.ts";
 import { compareText, ProblemSink } from "./problem-sink.ts";
-import { compileFieldScopes, compileSelector } from "./selector.ts";
+import { compileFieldScopes, compileSelector, compileWithin } from "./selector.ts";
 import type { CompiledPolicy, Snapshot } from "./snapshot.ts";
 
 export interface CompileOptions {
   readonly revision: RevisionToken;
+  /**
+   * The cluster that the snapshot serves: overlays that name it hold for every workload, and all others are left out. Default:
+   * each overlay holds for workloads of the clusters that it names. What compiles without a cluster compiles for each.
+   */
+  readonly cluster?: string | undefined;
 }
 
 /** Compiles in one go; throws `PolicyCompileError` with every mistake. */
@@ -36,33 +42,35 @@ export async function compileInSlices(
   return step.value;
 }
 
-function* compileSteps(bundle: Bundle, { revision }: CompileOptions): Generator<void, Snapshot> {
+function* compileSteps(whole: Bundle, { revision, cluster }: CompileOptions): Generator<void, Snapshot> {
   const problems = new ProblemSink();
+  const bundle = cluster === undefined ? whole : bundleOfCluster(whole, cluster);
   const parsed = yield* parseBundle(bundle, problems);
   reportNothing(bundle, parsed, problems);
   const files = new Map(bundle.files.filter((file) => !isDocumentFile(file)).map((file) => [file.path, file]));
   const policies: CompiledPolicy[] = [];
   const lists = { files, indexed: new Map(), problems };
-  for (const source of parsed.policies) policies.push(yield* compilePolicy(source, lists));
+  for (const source of parsed.policies) policies.push(yield* compilePolicy(source, { ...lists, isForAll: cluster === undefined }));
   if (!problems.isEmpty) throw new PolicyCompileError(problems.toSorted());
   return toSnapshot(revision, policies, parsed);
 }
 
-/** A folder that failed to mount looks like an empty one, and must not open the gate. */
+/** A folder that failed to mount looks like an empty one, and must not open the gate. Overlays are not there for every cluster. */
 function reportNothing({ files }: Bundle, { policies, settings }: ParsedBundle, problems: ProblemSink): void {
-  if (policies.length > 0 || settings !== undefined || !problems.isEmpty) return;
-  const message = 'there is no policy in this bundle; add one, or a "Bundle" document that says spec.default: allow';
+  if (policies.some(({ overlay }) => overlay === undefined) || settings !== undefined || !problems.isEmpty) return;
+  const where = policies.length > 0 ? "for all clusters" : "in this bundle";
+  const message = `there is no policy ${where}; add one, or a "Bundle" document that says spec.default: allow`;
   problems.add({ code: "policy-none", file: files[0]?.path ?? ".", line: 1, field: "", message });
 }
 
-function* compilePolicy(source: PolicySource, lists: ListCompilation): Generator<void, CompiledPolicy> {
+function* compilePolicy(source: PolicySource, lists: ListCompilation & { readonly isForAll: boolean }): Generator<void, CompiledPolicy> {
   const allow = source.allow === undefined ? undefined : yield* compileAllow(source, source.allow, lists);
   const { name, enforcement, requiresDigest, forbiddenTags, message } = source;
   return {
     name,
     enforcement,
     match: {
-      clusters: compileSelector(source.clusters),
+      clusters: lists.isForAll ? compileWithin(source.overlay, source.clusters) : compileSelector(source.clusters),
       namespaces: compileSelector(source.namespaces),
       kinds: compileSelector(source.kinds),
       fields: compileFieldScopes(source.fields),
@@ -73,7 +81,8 @@ function* compilePolicy(source: PolicySource, lists: ListCompilation): Generator
     requiresDigest,
     isForbiddenTag: forbiddenTags.length === 0 ? undefined : compileGlobs(forbiddenTags),
     message,
-    covers: enforcement === "deny" && allow !== undefined,
+    // To cover an image takes it out of the default, which may be to deny.
+    covers: enforcement === "deny" && allow !== undefined && source.overlay === undefined,
   };
 }
 

@@ -82,7 +82,7 @@ function isSameText(a: BundleFile, b: BundleFile): boolean {
 }
 
 function policiesOf({ policies }: ParsedBundle): ReadonlyMap<string, PolicySource> {
-  return new Map(policies.map((policy) => [`${/^overlays\/[^/]+\//u.exec(policy.file)?.[0] ?? ""}${policy.name}`, policy]));
+  return new Map(policies.map((policy) => [`${policy.overlay === undefined ? "" : `overlays/${policy.overlay}/`}${policy.name}`, policy]));
 }
 
 /** All that was written, without where: patterns stand in it as their text too. */

@@ -44,11 +44,13 @@ function lintFields(policy: PolicySource): readonly Lint[] {
 /** Images that every cluster runs before any policy is thought of. */
 const systemImage = "registry.k8s.io/pause:3.10";
 
-function lintSystemNamespace(policy: PolicySource, { covers, match, ...compiled }: CompiledPolicy): readonly Lint[] {
+function lintSystemNamespace(policy: PolicySource, compiled: CompiledPolicy): readonly Lint[] {
+  const { match, enforcement, allow } = compiled;
   const reference = parseImageReference(systemImage);
-  if (!covers || match.namespaces("kube-system") !== "judged" || match.kinds("Pod") !== "judged" || isReferenceProblem(reference))
+  const isClosed = enforcement === "deny" && allow !== undefined;
+  if (!isClosed || match.namespaces("kube-system") !== "judged" || match.kinds("Pod") !== "judged" || isReferenceProblem(reference))
     return [];
-  if (judgeReference({ covers, match, ...compiled }, reference).length === 0) return [];
+  if (judgeReference(compiled, reference).length === 0) return [];
   const message = `judges kube-system too and would refuse ${systemImage}; exclude that namespace, or allow what runs there`;
   return [advice(policy, "lint-system-namespace", "spec.match.namespaces", message)];
 }

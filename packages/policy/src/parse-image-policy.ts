@@ -1,6 +1,7 @@
 import { enforcements } from "./decision.ts";
 import type { DocumentCursor } from "./document-cursor.ts";
 import { type MessageTemplate, maxMessageLength, parseMessageTemplate } from "./message-template.ts";
+import { overlayGlobOf } from "./overlays.ts";
 import { parseGlobs, parseMatch } from "./parse-match.ts";
 import { parseName } from "./parse-name.ts";
 import { parseList } from "./parse-patterns.ts";
@@ -29,6 +30,7 @@ export function parseImagePolicy(document: DocumentCursor): PolicySource {
     name,
     file: document.file,
     line: document.line,
+    overlay: overlayGlobOf(document.file),
     enforcement: parts.get("enforcement")?.choice(enforcements) ?? "deny",
     ...parseMatch(parts.get("match")),
     allow: parseList(parts.get("allow"), parts.get("allowFrom")),

@@ -1,6 +1,7 @@
 import { isPatternProblem, parseReferencePattern } from "@portcullis/image-ref";
 import type { DocumentCursor } from "./document-cursor.ts";
 import { resolveListPath } from "./list-path.ts";
+import { overlayGlobOf } from "./overlays.ts";
 import type { ListSource, WrittenPath, WrittenPattern } from "./policy-source.ts";
 
 /** Reads a list of patterns and the names of list files beside it; `undefined` when the policy has neither. */
@@ -27,8 +28,17 @@ function parsePaths(from: DocumentCursor): readonly WrittenPath[] {
     const name = cursor.text();
     if (name === undefined) return [];
     const path = resolveListPath(cursor.file, name);
-    if (path !== undefined) return [{ path, line: cursor.line, field: cursor.field }];
-    cursor.report("policy-list-outside", `"${name}" leads out of the policy folder; name a file in it, relative to this one`);
+    if (path !== undefined && isWithinReach(cursor.file, path)) return [{ path, line: cursor.line, field: cursor.field }];
+    if (path !== undefined) cursor.report("policy-overlay-list", `"${name}" stands in the overlay of other clusters; ${advice}`);
+    else cursor.report("policy-list-outside", `"${name}" leads out of the policy folder; name a file in it, relative to this one`);
     return [];
   });
+}
+
+const advice = "move it out of there, for all to name";
+
+/** What stands in an overlay is there for its clusters only. For the others a policy would mean something else, or not compile. */
+function isWithinReach(file: string, path: string): boolean {
+  const glob = overlayGlobOf(path);
+  return glob === undefined || glob === overlayGlobOf(file);
 }

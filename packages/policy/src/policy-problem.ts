@@ -19,6 +19,9 @@ export const policyProblemCodes = [
   "policy-unknown-placeholder",
   "policy-list-outside",
   "policy-list-missing",
+  "policy-overlay-stray",
+  "policy-overlay-settings",
+  "policy-overlay-list",
   "policy-slow-list",
   "policy-too-many-problems",
 ] as const;

@@ -8,6 +8,8 @@ export interface PolicySource {
   readonly name: string;
   readonly file: string;
   readonly line: number;
+  /** The glob of the clusters it is for, where it stands in an overlay: it can only deny more there. */
+  readonly overlay: string | undefined;
   readonly enforcement: Enforcement;
   readonly clusters: SelectorSource;
   readonly namespaces: SelectorSource;

@@ -25,6 +25,14 @@ export function compileSelector({ include, exclude }: SelectorSource): Selector 
   return (name) => (excluded(name) ? "exempt" : included(name) ? "judged" : "outside");
 }
 
+/** As `compileSelector`, and `outside` for every name that the glob, where there is one, does not match. */
+export function compileWithin(glob: string | undefined, source: SelectorSource): Selector {
+  const selector = compileSelector(source);
+  if (glob === undefined) return selector;
+  const isWithin = compileGlobs([glob]);
+  return (name) => (isWithin(name) ? selector(name) : "outside");
+}
+
 /** Scope of each field, worked out once. `any` counts as being in every field, so one judged field is enough. */
 export type FieldScopes = Readonly<Record<ImageField | "any", Scope>>;
 

@@ -16,7 +16,7 @@ export interface CompiledPolicy {
   readonly requiresDigest: boolean;
   readonly isForbiddenTag: NameMatcher | undefined;
   readonly message: MessageTemplate | undefined;
-  /** True for `enforcement: deny` with an allow list: only such a policy takes images out of the bundle's default. */
+  /** True for `enforcement: deny` with an allow list, outside of overlays: only that takes images out of the bundle's default. */
   readonly covers: boolean;
 }
 

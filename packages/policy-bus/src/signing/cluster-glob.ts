@@ -1,6 +1,3 @@
-/** What an audience may name: letters, digits, `.`, `_`, `-`, and `*` for any run of characters, the empty one too. */
-export const clusterGlobPattern = /^[A-Za-z0-9._*-]{1,253}$/u;
-
 /** Tells whether one of the globs names the cluster. Case-sensitive. */
 export function namesCluster(globs: readonly string[], cluster: string): boolean {
   return globs.some((glob) => matches(glob, cluster));

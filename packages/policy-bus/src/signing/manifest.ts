@@ -1,4 +1,4 @@
-import { clusterGlobPattern } from "./cluster-glob.ts";
+import { clusterGlobPattern } from "@portcullis/policy";
 import { digestPattern, type PublicKeyEntry, readPublicKeys } from "./public-key.ts";
 import { SigningError } from "./signing-error.ts";
 import { attempt, countOf, FormatError, fieldsOf, flagOf, listOf, readExactJson, textOf } from "./strict-json.ts";

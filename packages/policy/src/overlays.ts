@@ -1,7 +1,10 @@
-import type { Bundle } from "@portcullis/policy";
-import { clusterGlobPattern, namesCluster } from "./signing/cluster-glob.ts";
+import type { Bundle } from "./bundle.ts";
+import { compileGlobs } from "./name-glob.ts";
 
 const folder = "overlays/";
+
+/** What names clusters: letters, digits, `.`, `_`, `-`, and `*` for any run of characters, the empty one too. */
+export const clusterGlobPattern = /^[A-Za-z0-9._*-]{1,253}$/u;
 
 /**
  * The glob of the clusters that a file is for: that of `overlays/<glob>/…`, or `undefined` for a file that is for all. Overlays
@@ -13,21 +16,17 @@ export function overlayGlobOf(path: string): string | undefined {
   return glob;
 }
 
-/** Files below `overlays/` that stand for no cluster: directly in it, or in a folder whose name is no glob. Sorted. */
-export function strayOverlays({ files }: Bundle): readonly string[] {
-  return files
-    .map(({ path }) => path)
-    .filter(
-      (path) => path.startsWith(folder) && !(path.slice(folder.length).includes("/") && clusterGlobPattern.test(overlayGlobOf(path) ?? "")),
-    )
-    .sort();
+/** Whether a file below `overlays/` stands for no cluster: directly in it, or in a folder whose name is no glob. */
+export function isStrayOverlay(path: string): boolean {
+  const glob = overlayGlobOf(path);
+  return glob !== undefined && !(path.slice(folder.length).includes("/") && clusterGlobPattern.test(glob));
 }
 
 /** What one cluster compiles: the files for all, and the overlays whose glob names it. The same object where no file is left out. */
 export function bundleOfCluster(bundle: Bundle, cluster: string): Bundle {
   const files = bundle.files.filter(({ path }) => {
     const glob = overlayGlobOf(path);
-    return glob === undefined || namesCluster([glob], cluster);
+    return glob === undefined || compileGlobs([glob])(cluster);
   });
   return files.length === bundle.files.length ? bundle : { files };
 }
