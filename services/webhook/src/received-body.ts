@@ -74,13 +74,17 @@ export function receiveBody({ raw, isLengthAnnounced }: Incoming, reading: BodyR
     const refusal = collected.take(chunk);
     if (refusal !== undefined) settle(refusal);
   });
+  function settleWhole(): void {
+    atEndOfTurn(() => settle(collected.whole()), collected.heldBytes);
+  }
   raw.on("end", () => {
     if (isHttp2(raw) && !isLengthAnnounced) {
-      setTimeout(() => settle(collected.whole()), resetWithinMs);
+      // Timers of one millisecond are called in one turn: those must not read all of their bodies in it either.
+      setTimeout(settleWhole, resetWithinMs);
       return;
     }
     isWhole = true;
-    atEndOfTurn(() => settle(collected.whole()));
+    settleWhole();
   });
   raw.on("error", onGone);
   raw.on("close", onGone);
@@ -95,6 +99,10 @@ class CollectedBody {
 
   constructor(load: ReviewLoad) {
     this.#load = load;
+  }
+
+  get heldBytes(): number {
+    return this.#held;
   }
 
   /** Keeps a chunk, or says why reading ends here. */
