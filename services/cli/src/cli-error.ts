@@ -1,5 +1,15 @@
 /** Codes of what can go wrong on the command line itself; policies, references and reviews have their own. */
-export const cliCodes = ["cli-usage", "cli-internal", "cli-unreadable", "cli-bad-pattern", "cli-bad-document", "cli-bad-line"] as const;
+export const cliCodes = [
+  "cli-usage",
+  "cli-internal",
+  "cli-unreadable",
+  "cli-bad-pattern",
+  "cli-bad-document",
+  "cli-bad-line",
+  "cli-file-exists",
+  "cli-publish-unknown",
+  "cli-nothing-published",
+] as const;
 
 /** Codes of what can keep `serve` from starting, beside those of ports, certificates and policy folders. */
 export const startCodes = ["start-policy-invalid"] as const;

@@ -1,11 +1,6 @@
-import type { CommandDefinition, OptionDefinition } from "./command-definition.ts";
-
-const output: OptionDefinition = {
-  flags: "-o, --output <form>",
-  description: "text for people, json for programs: one object per answer and line",
-  choices: ["text", "json"],
-  defaultValue: "text",
-};
+import type { CommandDefinition } from "./command-definition.ts";
+import { keyCommands } from "./key-commands.ts";
+import { outputOption as output } from "./output-option.ts";
 
 const serve: CommandDefinition = {
   name: "serve",
@@ -136,7 +131,10 @@ const completion: CommandDefinition = {
 };
 
 /** Every command, in the order of the help. */
-export const commands: readonly CommandDefinition[] = [serve, decide, imageParse, imageMatch, check, test, completion];
+export const commands: readonly CommandDefinition[] = [serve, decide, imageParse, imageMatch, check, test, ...keyCommands, completion];
 
 /** Groups of commands whose names are two words. */
-export const commandGroups: Readonly<Record<string, string>> = { image: "image references and patterns" };
+export const commandGroups: Readonly<Record<string, string>> = {
+  image: "image references and patterns",
+  keys: "who may publish",
+};

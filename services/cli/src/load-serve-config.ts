@@ -2,13 +2,14 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { loadConfig } from "@portcullis/config";
 import { checkWebhookConfig } from "@portcullis/webhook/config";
+import { optionVariables } from "./bus-options.ts";
 import { CliError } from "./cli-error.ts";
 import { listOption, type OptionValues, textOption } from "./command-definition.ts";
 import { type ServeConfig, serveSchema } from "./serve-config.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Variables of this command that are no settings. */
-const otherVariables = ["PORTCULLIS_CONFIG", "PORTCULLIS_DEBUG", "PORTCULLIS_LAUNCHER"];
+const otherVariables = ["PORTCULLIS_CONFIG", "PORTCULLIS_DEBUG", "PORTCULLIS_LAUNCHER", ...optionVariables];
 
 /** Settings from flags, environment and the file that `--config` or `PORTCULLIS_CONFIG` names. */
 export async function loadServeConfig(options: OptionValues, { environment, workingDirectory }: Terminal): Promise<Readonly<ServeConfig>> {

@@ -2,9 +2,9 @@ import { type Attack, attack, type Bundle, compile, type Lint, lint, PolicyCompi
 import { loadPolicyBundle } from "@portcullis/policy-bus";
 import { isJson, type RunCommand } from "../command-definition.ts";
 import { counted } from "../counted.ts";
-import { describePlace } from "../describe-place.ts";
+import { describeAdvice, describeAttack, describeMistake } from "../finding-words.ts";
 import { examplePolicies } from "../shipped-files.ts";
-import { styled, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** What is known of a bundle before it is served. */
 interface CheckReport {
@@ -45,7 +45,7 @@ function describe(report: CheckReport, paths: readonly string[], terminal: Termi
   const { policies, patterns, mistakes, attacks, advice } = report;
   const place = paths.join(", ");
   if (mistakes.length > 0) {
-    const lines = mistakes.map((mistake) => `${describePlace(mistake)}: ${styled(terminal, "red", mistake.message)} (${mistake.code})\n`);
+    const lines = mistakes.map((mistake) => describeMistake(mistake, terminal));
     return `${lines.join("")}${place}: ${counted(mistakes.length, "mistake")}; nothing of it would be served\n`;
   }
   const holes = attacks.filter(({ weight }) => weight === "hole").length;
@@ -56,12 +56,7 @@ function describe(report: CheckReport, paths: readonly string[], terminal: Termi
   ];
   return [
     ...attacks.map((one) => describeAttack(one, terminal)),
-    ...advice.map((one) => `${describePlace(one)}: ${styled(terminal, "yellow", "advice")}: ${one.message} (${one.code})\n`),
+    ...advice.map((one) => describeAdvice(one, terminal)),
     `${place}: ${counted(policies, "policy", "policies")} with ${counted(patterns, "pattern")}: ${counts.join(", ")}\n`,
   ].join("");
-}
-
-function describeAttack({ file, line, weight, policy, pattern, reference, reason }: Attack, terminal: Terminal): string {
-  const kind = weight === "hole" ? styled(terminal, "red", "hole") : styled(terminal, "yellow", "note");
-  return `${file}:${line}: ${kind}: policy "${policy}" allows "${pattern}", and so "${reference}": ${reason}\n`;
 }

@@ -1,0 +1,45 @@
+import type { OptionDefinition } from "./command-definition.ts";
+
+/** Where revisions travel. Each can also stand in the environment: `--bus-user` as `PORTCULLIS_BUS_USER`. */
+export const busOptions: readonly OptionDefinition[] = [
+  { flags: "--bus <url...>", description: "NATS servers, nats://host:port or tls://host:port" },
+  { flags: "--bus-domain <name>", description: "JetStream domain of the hub, where the servers are a leaf" },
+  { flags: "--bus-policy-set <name>", description: 'which set of policies (default: "default")' },
+  { flags: "--bus-tls-ca <file>", description: "certificates of the authorities that the servers' certificates come from" },
+  { flags: "--bus-tls-cert <file>", description: "client certificate" },
+  { flags: "--bus-tls-key <file>", description: "key of the client certificate" },
+  { flags: "--bus-credentials <file>", description: "NATS credentials (.creds)" },
+  { flags: "--bus-user <name>", description: "NATS user" },
+  { flags: "--bus-password-file <file>", description: "file with that user's password" },
+];
+
+/** The variables that may stand in place of options: `serve` must not take them for settings of its own. */
+export const optionVariables: readonly string[] = [
+  ...busOptions.map(({ flags }) => /--([a-z-]+)/.exec(flags)?.[1] ?? ""),
+  "trust",
+  "key",
+  "publisher",
+].map(variableOf);
+
+/** `PORTCULLIS_BUS_USER` of `bus-user`. */
+export function variableOf(option: string): string {
+  return `PORTCULLIS_${option.toUpperCase().replaceAll("-", "_")}`;
+}
+
+export const trustOption: OptionDefinition = {
+  flags: "--trust <file>",
+  description: 'whom replicas believe, as `keys init` writes it (default: "trust.json", or PORTCULLIS_TRUST)',
+};
+
+export const keyOption: OptionDefinition = {
+  flags: "--key <file...>",
+  description: 'signing keys (default: "signing.key", or PORTCULLIS_KEY)',
+};
+
+export const publisherOption: OptionDefinition = {
+  flags: "--publisher <name>",
+  description: "who publishes, for people (default: user and host, or PORTCULLIS_PUBLISHER)",
+};
+
+export const defaultTrustFile = "trust.json";
+export const defaultKeyFile = "signing.key";
