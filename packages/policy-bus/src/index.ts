@@ -13,8 +13,10 @@ export { type LogWeakness, type LogWeaknessCode, logWeaknessCodes } from "./log-
 export { type MemoryPolicyBusOptions, memoryPolicyBus } from "./memory-policy-bus.ts";
 export { type MemoryRevisionLog, type MemoryRevisionLogOptions, memoryRevisionLog } from "./memory-revision-log.ts";
 export type { NatsServers, NatsTls } from "./nats/keep-connected.ts";
+export type { NatsIdentity } from "./nats/nats-identity.ts";
 export { createNatsRevisionLog, type NatsRevisionLog, type NatsRevisionLogOptions, type SetUpOptions } from "./nats/nats-revision-log.ts";
 export { planStreams, type StreamPlan, statusSubject, toSubjectToken } from "./nats/stream-plan.ts";
+export { type OldAnswers, oldAnswersOf, type UnknownBound, unknownBounds } from "./old-answers.ts";
 export type { PolicyBus, Revision } from "./policy-bus.ts";
 export { type PolicyBusCode, PolicyBusError, policyBusCodes } from "./policy-bus-error.ts";
 export { type FolderProblem, type PolicyFolderCode, PolicyFolderError, policyFolderCodes } from "./policy-folder-problem.ts";
@@ -44,9 +46,9 @@ export {
   type RolloutOutcome,
   type RolloutTarget,
   type RolloutView,
+  replicaProgress,
   rolloutOf,
   startRollout,
-  type UnknownBound,
 } from "./rollout.ts";
 export {
   type BundleProblem,

@@ -7,6 +7,7 @@ export const revisionLogCodes = [
   "bus-digest-mismatch",
   "bus-rejected",
   "bus-name-invalid",
+  "bus-credentials-invalid",
 ] as const;
 export type RevisionLogCode = (typeof revisionLogCodes)[number];
 

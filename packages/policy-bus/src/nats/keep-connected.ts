@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { connect, credsAuthenticator, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
+import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
+import { type NatsIdentity, toConnectionIdentity } from "./nats-identity.ts";
 
 /** PEM texts. A client certificate needs both `cert` and `key`. */
 export interface NatsTls {
@@ -9,16 +10,12 @@ export interface NatsTls {
 }
 
 /** Where the servers are, and as whom to connect. */
-export interface NatsServers {
+export interface NatsServers extends NatsIdentity {
   /** `nats://host:port` or `tls://host:port`; at least one. */
   readonly servers: readonly string[];
   /** How the connection calls itself in the servers' lists. */
   readonly name: string;
   readonly tls?: NatsTls;
-  /** The text of a `.creds` file. */
-  readonly credentials?: string;
-  readonly user?: string;
-  readonly password?: string;
 }
 
 export interface ConnectionListener {
@@ -61,7 +58,7 @@ async function followConnection(connection: NatsConnection, listener: Connection
   if (problem instanceof Error) listener.onProblem(problem);
 }
 
-function toConnectionOptions({ servers, name, tls, credentials, user, password }: NatsServers): NodeConnectionOptions {
+function toConnectionOptions({ servers, name, tls, ...identity }: NatsServers): NodeConnectionOptions {
   return {
     servers: [...servers],
     name,
@@ -74,8 +71,6 @@ function toConnectionOptions({ servers, name, tls, credentials, user, password }
     // Credentials are rotated while replicas run: being refused twice must not be the end.
     ignoreAuthErrorAbort: true,
     ...(tls === undefined ? {} : { tls: { ...tls } }),
-    ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials)) }),
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { pass: password }),
+    ...toConnectionIdentity(identity),
   };
 }

@@ -5,6 +5,7 @@ import { appendEntry } from "./append-entry.ts";
 import { createBundleStore } from "./bundle-store.ts";
 import { decodeEntry, encodeEntry } from "./entry-frame.ts";
 import type { NatsServers } from "./keep-connected.ts";
+import { toConnectionIdentity } from "./nats-identity.ts";
 import { createNatsLink } from "./nats-link.ts";
 import { createStatusStore } from "./status-store.ts";
 import { readMessage, type StreamReader } from "./stored-message.ts";
@@ -35,7 +36,7 @@ export interface NatsRevisionLog extends RevisionLog {
 
 const inlineLimitBytes = 512 * 1024;
 
-/** Connects in the background, for as long as it takes: nothing here waits longer than `timeoutMs`. Throws on a wrong name. */
+/** Connects in the background, for as long as it takes: nothing here waits longer than `timeoutMs`. Throws on what can never work. */
 export function createNatsRevisionLog({
   policySet = "default",
   domain,
@@ -46,6 +47,8 @@ export function createNatsRevisionLog({
   const plan = planStreams(policySet);
   const { policy } = plan;
   const reader: StreamReader = { api: domain === undefined ? "$JS.API" : `$JS.${domain}.API`, timeoutMs };
+  // Before anything is opened: connecting goes on in the background, where a wrong file would be tried for ever.
+  toConnectionIdentity(servers);
   const link = createNatsLink(servers);
   const bundles = createBundleStore(link, plan, reader);
   const statuses = createStatusStore(link, plan, reader);
