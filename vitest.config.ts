@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "modules",
-          include: ["packages/**/*.test.ts", "services/**/*.test.ts", "test/{decisions,docs,fuzz,repository}/**/*.test.ts"],
+          include: ["packages/**/*.test.ts", "services/**/*.test.ts", "test/{decisions,docs,faults,fuzz,repository}/**/*.test.ts"],
           exclude: ["packages/policy-bus/src/nats/**", "**/node_modules/**"],
           sequence: { groupOrder: 0 },
         },
