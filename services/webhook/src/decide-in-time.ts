@@ -6,6 +6,7 @@ export function decideInTime(decide: Decide, watch: ExpiryWatch): Decide {
   return (workload, context) =>
     new Promise<Answer>((resolve, reject) => {
       const watched = {
+        place: -1,
         deadlineMs: context.deadlineMs,
         onExpired: () => reject(new UndecidedError("undecided-deadline", "no decision was reached in time")),
       };

@@ -1,5 +1,7 @@
+import { Bag, type BagItem } from "./bag.ts";
+
 /** One thing that must end by a moment of the monotonic clock. */
-export interface Watched {
+export interface Watched extends BagItem {
   deadlineMs: number;
   onExpired(): void;
 }
@@ -13,16 +15,16 @@ export interface ExpiryWatch {
 
 /** Looks every `everyMs` while something is watched, so a deadline is kept to that precision. Keeps no process alive. */
 export function createExpiryWatch({ everyMs = 25, clock = () => performance.now() } = {}): ExpiryWatch {
-  const pending = new Set<Watched>();
+  const pending = new Bag<Watched>();
   let timer: NodeJS.Timeout | undefined;
 
   function look(): void {
     const nowMs = clock();
-    for (const watched of pending) {
-      if (watched.deadlineMs > nowMs) continue;
+    pending.forEach((watched) => {
+      if (watched.deadlineMs > nowMs) return;
       pending.delete(watched);
       watched.onExpired();
-    }
+    });
     if (pending.size === 0) stop();
   }
 

@@ -54,7 +54,11 @@ export function receiveBody({ raw, isLengthAnnounced }: Incoming, reading: BodyR
   const collected = new CollectedBody(load);
   let isSettled = false;
   let isWhole = false;
-  const watched = { deadlineMs: performance.now() + bodyTimeoutMs, onExpired: () => settle({ kind: "unfinished", reason: "too-slow" }) };
+  const watched = {
+    place: -1,
+    deadlineMs: performance.now() + bodyTimeoutMs,
+    onExpired: () => settle({ kind: "unfinished", reason: "too-slow" }),
+  };
   watch.add(watched);
 
   function settle(body: ReceivedBody): void {
