@@ -17,7 +17,8 @@ import { verifyNext } from "./signing/verify-next.ts";
 export interface PublishOptions {
   readonly log: RevisionLog;
   readonly anchors: TrustAnchors;
-  readonly keys: readonly [SigningKey, ...SigningKey[]];
+  /** At least one, but for a dry run: without a key that one does not say whether it is trusted. */
+  readonly keys: readonly SigningKey[];
   readonly change: RevisionChange;
   /** For people: who publishes. */
   readonly publisher: string;
@@ -27,6 +28,10 @@ export interface PublishOptions {
   readonly base?: ChainPosition | null;
   /** Publishes what is in force already too, and the first revision into a log that others have written to. Default: false. */
   readonly isForced?: boolean;
+  /** Signs, and writes nothing. Default: false. */
+  readonly isDryRun?: boolean;
+  /** What was read of the log just now; a revision that came since is a conflict. Default: the log is read. */
+  readonly history?: RevisionHistory;
   /** Ends the attempt; what is not known by then is `unknown`. Default: after a minute. */
   readonly end?: AbortSignal;
   /** Between attempts. Default: 500. */
@@ -47,6 +52,7 @@ export type PublishProgress =
 export type PublishOutcome =
   | { readonly outcome: "published"; readonly revision: PublishedRevision }
   | { readonly outcome: "unchanged"; readonly revision: PublishedRevision }
+  | { readonly outcome: "dry-run"; readonly token: RevisionToken }
   | { readonly outcome: "conflict"; readonly won: PublishedRevision }
   | { readonly outcome: "not-published"; readonly cause: unknown }
   | { readonly outcome: "unknown"; readonly token: RevisionToken; readonly digest: string; readonly cause: unknown };
@@ -71,9 +77,11 @@ export async function publishRevision(options: PublishOptions): Promise<PublishO
     pauseMs,
     onAttempt: (attempt, outcome) => onProgress({ step: "append", attempt, outcome }),
   });
-  if (appended.outcome !== "unknown") return appended;
-  const { lineage, epoch, revision } = manifest;
-  return { ...appended, token: { lineage, epoch, revision }, digest };
+  return appended.outcome === "unknown" ? { ...appended, token: tokenOf(manifest), digest } : appended;
+}
+
+function tokenOf({ lineage, epoch, revision }: Manifest): RevisionToken {
+  return { lineage, epoch, revision };
 }
 
 interface Prepared {
@@ -89,14 +97,17 @@ async function prepare(
   onProgress: (progress: PublishProgress) => void,
 ): Promise<Prepared | PublishOutcome> {
   const { log, change, base, isForced = false } = options;
-  const history = await beforeEnd(end, readRevisions(log, options.anchors));
+  const history = options.history ?? (await beforeEnd(end, readRevisions(log, options.anchors)));
   onProgress({ step: "verified", revisions: history.revisions.length, skipped: history.skipped.length });
   const newest = history.revisions.at(-1);
   if (base !== undefined && newest !== undefined && !isSame(base, history.chain.head)) return { outcome: "conflict", won: newest };
   assertUsable(history, options);
   const resolved = await beforeEnd(end, resolveChange(change, history, log));
   if (newest !== undefined && !isForced && isUnchanged(newest, resolved, options)) return { outcome: "unchanged", revision: newest };
-  const prepared = sign(options, history, resolved);
+  const manifest = draft(options, history, resolved);
+  if (options.isDryRun === true && options.keys.length === 0) return { outcome: "dry-run", token: tokenOf(manifest) };
+  const prepared = sign(options, history, { manifest, bytes: resolved.bytes });
+  if (options.isDryRun === true) return { outcome: "dry-run", token: tokenOf(manifest) };
   if (prepared.entry.bundle === undefined && !resolved.isStored) {
     await beforeEnd(end, log.putBundle(resolved.digest, resolved.bytes));
     onProgress({ step: "stored", digest: resolved.digest, sizeBytes: resolved.bytes.length });
@@ -104,21 +115,29 @@ async function prepare(
   return prepared;
 }
 
-function sign(options: PublishOptions, history: RevisionHistory, { bytes, digest, audience, marks }: ResolvedChange): Prepared {
-  const { log, change, keys, publisher, nextKeys } = options;
-  const isInline = bytes.length <= log.inlineLimitBytes;
-  const manifest = toManifest(change, history, {
-    bundle: { digest, sizeBytes: bytes.length, inline: isInline },
+function draft({ log, change, publisher, nextKeys }: PublishOptions, history: RevisionHistory, resolved: ResolvedChange): Manifest {
+  const { bytes, digest, audience, marks } = resolved;
+  return toManifest(change, history, {
+    bundle: { digest, sizeBytes: bytes.length, inline: bytes.length <= log.inlineLimitBytes },
     audience,
     ...(nextKeys !== undefined && { nextKeys }),
     ...marks,
     publishedAt: new Date().toISOString(),
     publisher,
   });
-  const envelope = signEnvelope(manifest, keys);
+}
+
+function sign(
+  { keys }: PublishOptions,
+  history: RevisionHistory,
+  { manifest, bytes }: { readonly manifest: Manifest; readonly bytes: Buffer },
+): Prepared {
+  const [first, ...others] = keys;
+  if (first === undefined) throw new PublishError("publish-key-untrusted", "there is no key to sign with; name one");
+  const envelope = signEnvelope(manifest, [first, ...others]);
   const verified = verifyNext(history.chain, envelope, { isHistoryLost: true });
   if (!verified.ok) throw new PublishError("publish-key-untrusted", `replicas would refuse this revision: ${verified.detail}`);
-  return { history, entry: { envelope, ...(isInline && { bundle: bytes }) }, manifest, digest: verified.digest };
+  return { history, entry: { envelope, ...(manifest.bundle.inline && { bundle: bytes }) }, manifest, digest: verified.digest };
 }
 
 function toManifest(change: RevisionChange, { chain }: RevisionHistory, draft: ManifestDraft): Manifest {

@@ -1,4 +1,5 @@
 import type { RevisionToken } from "@portcullis/policy";
+import { oldAnswersOf, type UnknownBound } from "./old-answers.ts";
 import type { ReplicaStatus } from "./replica-status.ts";
 import { comparePositions } from "./signing/chain.ts";
 import { namesCluster } from "./signing/cluster-glob.ts";
@@ -63,10 +64,6 @@ export interface ReplicaRollout extends ReplicaName {
   /** Absent: it never reported. */
   readonly status?: ReplicaStatus;
 }
-
-/** What is needed to say when a cluster's old answers end, and was never said. */
-export const unknownBounds = ["allow-ttl", "front-end-cache"] as const;
-export type UnknownBound = (typeof unknownBounds)[number];
 
 export interface ClusterRollout {
   readonly cluster: string;
@@ -142,30 +139,16 @@ function fenceOf({ ceilingMs, whenExpired }: ReplicaStatus, { publishedAtMs }: R
 function toCluster(cluster: string, replicas: readonly ReplicaRollout[]): ClusterRollout {
   const outcome = outcomeOf(replicas.map(({ progress }) => (progress === "acked" ? "all-acked" : progress)));
   const statuses = replicas.map(({ status }) => status).filter((status) => status !== undefined);
-  const allowTtlSeconds = largestOf(statuses.map((status) => status.allowTtlSeconds));
-  const frontEndCacheMs = largestOf(statuses.map((status) => status.frontEndCacheMs));
-  const unknown: UnknownBound[] = [];
-  if (allowTtlSeconds === undefined) unknown.push("allow-ttl");
-  if (frontEndCacheMs === undefined) unknown.push("front-end-cache");
+  const { lastMs, unknown } = oldAnswersOf(statuses);
   const settled = replicas.map(({ settledAtMs }) => settledAtMs).filter((moment) => moment !== undefined);
-  if (settled.length < replicas.length || allowTtlSeconds === undefined || frontEndCacheMs === undefined) {
-    return { cluster, outcome, unknown, replicas };
-  }
-  const longestReviewMs = Math.max(...statuses.map((status) => status.longestReviewMs));
-  const inForceAtMs = Math.max(...settled) + frontEndCacheMs + longestReviewMs + allowTtlSeconds * 1_000;
-  return { cluster, outcome, inForceAtMs, unknown, replicas };
+  if (settled.length < replicas.length || lastMs === undefined) return { cluster, outcome, unknown, replicas };
+  return { cluster, outcome, inForceAtMs: Math.max(...settled) + lastMs, unknown, replicas };
 }
 
 function outcomeOf(parts: readonly RolloutOutcome[]): RolloutOutcome {
   if (parts.includes("nacked")) return "nacked";
   if (parts.length === 0 || parts.includes("pending")) return "pending";
   return parts.includes("fenced") ? "fenced" : "all-acked";
-}
-
-/** `undefined` where one never said. */
-function largestOf(bounds: readonly (number | null)[]): number | undefined {
-  const known = bounds.filter((bound) => bound !== null);
-  return known.length === bounds.length && known.length > 0 ? Math.max(...known) : undefined;
 }
 
 function hasApplied({ applied }: ReplicaStatus, token: RevisionToken): boolean {

@@ -1,7 +1,6 @@
 /** Codes of what the control service refuses; explained in `docs/errors.md`. */
 export const controlCodes = [
   "control-policies-invalid",
-  "control-overlay-loosens",
   "control-holes-open",
   "control-cases-failed",
   "control-no-signing-key",

@@ -1,6 +1,6 @@
 /** Publishes policy revisions, and says who serves which. */
 export { type ControlCode, ControlError, controlCodes } from "./control-error.ts";
-export { type AdministrationClock, createPolicyAdministration, type PolicyAdministrationOptions } from "./create-policy-administration.ts";
+export { createPolicyAdministration, type PolicyAdministrationOptions } from "./create-policy-administration.ts";
 export { type Fleet, type FleetCluster, type FleetReplica, type ReplicaStanding, replicaStandings } from "./fleet.ts";
 export type {
   ChangeRequest,
@@ -12,7 +12,7 @@ export type {
   WidenRequest,
 } from "./policy-administration.ts";
 export { type PublishCheck, type PublishStep, publishChecks } from "./publish-progress.ts";
-export type { CasesReport, ChangeAgainst, FailedCase, OverlayLoosening, PublishReport } from "./publish-report.ts";
+export type { CasesReport, ChangeAgainst, FailedCase, PublishReport } from "./publish-report.ts";
 export { type NotPublishedCode, type PublishResult, publishOutcomes, type RefusalCode } from "./publish-result.ts";
 export {
   parseRevisionSelector,

@@ -6,13 +6,11 @@ export interface PublishReport {
   readonly digest: string;
   readonly sizeBytes: number;
   readonly files: number;
-  /** Of the files for all clusters; 0 where they do not compile. */
+  /** Those of overlays too; 0 where it does not compile. */
   readonly policies: number;
   readonly patterns: number;
-  /** What keeps the bundle from compiling, for some cluster or for all. */
+  /** What keeps the bundle from compiling: `policy-overlay-…` where an overlay does more than tighten. */
   readonly mistakes: readonly PolicyProblem[];
-  /** Why overlays would loosen what all clusters hold. */
-  readonly loosenings: readonly OverlayLoosening[];
   /** Foreign references that allow patterns admit; a hole is one where strangers can put an image. */
   readonly attacks: readonly Attack[];
   /** What is probably not meant. Keeps nothing from being published. */
@@ -20,16 +18,6 @@ export interface PublishReport {
   readonly cases: CasesReport;
   /** What changes against each revision that some cluster of the audience may hold now; the newest first. Empty: there is none. */
   readonly changes: readonly ChangeAgainst[];
-}
-
-/** An overlay that does more than tighten. */
-export interface OverlayLoosening {
-  /** Of `overlays/<glob>/`. */
-  readonly glob: string;
-  readonly file: string;
-  /** Counted from 1. */
-  readonly line: number;
-  readonly message: string;
 }
 
 /** How the decision cases ended that stand in the bundle. */

@@ -1,4 +1,13 @@
-import type { PublishedRevision, RevisionNack, UnknownBound } from "@portcullis/policy-bus";
+import type { RevisionToken } from "@portcullis/policy";
+import {
+  namesCluster,
+  oldAnswersOf,
+  type PublishedRevision,
+  type ReplicaStatus,
+  type RevisionNack,
+  type UnknownBound,
+} from "@portcullis/policy-bus";
+import { isAtOrAfter, isSameToken } from "./same-token.ts";
 
 /** When what happened to a revision, by the wall clocks of those who say so: for reading, never for proofs. */
 export interface RevisionTimeline {
@@ -28,4 +37,43 @@ export interface ReplicaTimeline {
   readonly isSuperseded: boolean;
   /** Null: it did not refuse it. */
   readonly nack: RevisionNack | null;
+}
+
+/** Puts together what is written in a revision and what replicas report of it. */
+export function toTimeline(revision: PublishedRevision, statuses: readonly ReplicaStatus[]): RevisionTimeline {
+  const { audience, publishedAt } = revision.manifest;
+  const concerned = statuses.filter(({ cluster }) => namesCluster(audience, cluster));
+  const clusters = [...Map.groupBy(concerned, ({ cluster }) => cluster)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([cluster, members]) => toCluster(cluster, members, revision.token));
+  return { revision, publishedAt, inForceAt: latestOf(clusters.map(({ inForceAt }) => inForceAt)), clusters };
+}
+
+function toCluster(cluster: string, statuses: readonly ReplicaStatus[], token: RevisionToken): ClusterTimeline {
+  const replicas = statuses.map((status) => toReplica(status, token)).toSorted((a, b) => (a.replica < b.replica ? -1 : 1));
+  const { unknown, lastMs } = oldAnswersOf(statuses);
+  const lastApply = latestOf(replicas.map(({ appliedAt }) => appliedAt));
+  const inForceAt = lastApply === null || lastMs === undefined ? null : new Date(Date.parse(lastApply) + lastMs).toISOString();
+  return { cluster, inForceAt, unknown, replicas };
+}
+
+function toReplica({ replica, applied, appliedAt, nacks }: ReplicaStatus, token: RevisionToken): ReplicaTimeline {
+  const nack = nacks.find((each) => isSameToken(each.token, token)) ?? null;
+  const isApplied = applied !== null && isAtOrAfter(applied, token);
+  // Of what it still remembers, the first that is this revision or a later one.
+  const first = appliedAt.find((each) => isAtOrAfter(each.token, token));
+  if (!isApplied || first === undefined) return { replica, appliedAt: null, isSuperseded: false, nack };
+  return { replica, appliedAt: toInstant(first.at), isSuperseded: !isSameToken(first.token, token), nack };
+}
+
+/** Null where one is null, and where there is none. */
+function latestOf(instants: readonly (string | null)[]): string | null {
+  const known = instants.filter((instant) => instant !== null);
+  return known.length === 0 || known.length < instants.length ? null : known.reduce((a, b) => (Date.parse(a) > Date.parse(b) ? a : b));
+}
+
+/** What a replica writes of its clock may be anything. */
+function toInstant(text: string): string | null {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
 }

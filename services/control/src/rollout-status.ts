@@ -1,4 +1,12 @@
-import type { PublishedRevision, ReplicaProgress, ReplicaStatus, RolloutOutcome, UnknownBound } from "@portcullis/policy-bus";
+import type {
+  FollowClock,
+  PublishedRevision,
+  ReplicaProgress,
+  ReplicaStatus,
+  RolloutOutcome,
+  RolloutView,
+  UnknownBound,
+} from "@portcullis/policy-bus";
 
 /**
  * `all-acked`: every replica said that it serves the revision. `fenced`: so, or it is proven by time that it serves no older
@@ -39,4 +47,34 @@ export interface ReplicaRolloutStatus {
   readonly fencedAt: string | null;
   /** Null: it never reported. */
   readonly status: ReplicaStatus | null;
+}
+
+interface Observation {
+  readonly revision: PublishedRevision;
+  readonly end: RolloutEnd | null;
+  readonly clock: FollowClock;
+}
+
+/** A view, whose times are on a monotonic clock, as others can read it. */
+export function toRolloutStatus({ outcome, inForceAtMs, clusters }: RolloutView, { revision, end, clock }: Observation): RolloutStatus {
+  const [now, wallNow] = [clock.now(), clock.wallNow()];
+  const toInstant = (ms: number | undefined) => (ms === undefined ? null : new Date(wallNow + ms - now).toISOString());
+  return {
+    revision,
+    at: new Date(wallNow).toISOString(),
+    outcome,
+    end,
+    inForceAt: toInstant(inForceAtMs),
+    clusters: clusters.map(({ inForceAtMs: at, replicas, ...cluster }) => ({
+      ...cluster,
+      inForceAt: toInstant(at),
+      replicas: replicas.map(({ replica, progress, settledAtMs, fencedAtMs, status }) => ({
+        replica,
+        progress,
+        settledAt: toInstant(settledAtMs),
+        fencedAt: toInstant(fencedAtMs),
+        status: status ?? null,
+      })),
+    })),
+  };
 }

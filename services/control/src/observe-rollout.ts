@@ -1,0 +1,96 @@
+import {
+  noteStatus,
+  type PublishedRevision,
+  type ReplicaName,
+  type ReplicaStatus,
+  RevisionLogError,
+  type Rollout,
+  startRollout,
+} from "@portcullis/policy-bus";
+import type { AdministrationContext } from "./administration-context.ts";
+import type { RolloutRequest } from "./policy-administration.ts";
+
+/** What is heard of a rollout, up to now. */
+export interface RolloutObserver {
+  rollout(): Rollout;
+  /** Resolves when something was heard, time has passed, or the observer's signal aborts. */
+  change(withinMs: number): Promise<void>;
+  close(): void;
+}
+
+/** Reports that come as they are sent are a hint; so often what is stored is read. Time passes for the silent meanwhile. */
+const lookEveryMs = 1_000;
+
+/**
+ * To be called once the leader of the log has answered with the revision: proofs by time begin here. Resolves when what is
+ * stored was heard; rejects with `RevisionLogError` where it cannot be read.
+ */
+export async function observeRollout(
+  { log, clock }: AdministrationContext,
+  { token, manifest: { audience } }: PublishedRevision,
+  { expected = [], gone = [], signal }: Pick<RolloutRequest, "expected" | "gone" | "signal">,
+): Promise<RolloutObserver> {
+  const forgotten = new Set(gone.map(keyOf));
+  let rollout = startRollout({ token, audience, publishedAtMs: clock.now(), expected });
+  let bell = Promise.withResolvers<void>();
+  /** Replicas that were heard since the read under way began: what it brings of them may be older. */
+  let heard: Set<string> | undefined;
+
+  function ring(): void {
+    bell.resolve();
+    bell = Promise.withResolvers();
+  }
+
+  function note(status: ReplicaStatus): void {
+    if (!forgotten.has(keyOf(status))) rollout = noteStatus(rollout, status, clock.now());
+  }
+
+  async function read(): Promise<void> {
+    if (heard !== undefined) return;
+    const since = new Set<string>();
+    heard = since;
+    try {
+      for (const status of await log.readStatuses()) if (!since.has(keyOf(status))) note(status);
+    } finally {
+      heard = undefined;
+    }
+  }
+
+  const stopListening = log.onStatus((status) => {
+    heard?.add(keyOf(status));
+    note(status);
+    ring();
+  });
+  signal?.addEventListener("abort", ring);
+
+  function close(): void {
+    stopListening();
+    signal?.removeEventListener("abort", ring);
+  }
+
+  await read().catch((error: unknown) => {
+    close();
+    throw error;
+  });
+  return {
+    rollout: () => rollout,
+    async change(withinMs) {
+      const cancel = clock.schedule(Math.min(lookEveryMs, withinMs), () => {
+        read().then(ring, ignoreLogErrors);
+        ring();
+      });
+      await bell.promise;
+      cancel();
+    },
+    close,
+  };
+}
+
+/** The log may be gone for a while; what was heard stays true. */
+function ignoreLogErrors(error: unknown): void {
+  if (!(error instanceof RevisionLogError)) throw error;
+}
+
+function keyOf({ cluster, replica }: ReplicaName): string {
+  return JSON.stringify([cluster, replica]);
+}

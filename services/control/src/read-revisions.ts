@@ -1,0 +1,19 @@
+import { diffBundles } from "@portcullis/policy";
+import type { PublishedRevision, RevisionHistory, RevisionLog } from "@portcullis/policy-bus";
+import { readBundle } from "./compare-bundles.ts";
+import type { RevisionComparison, RevisionDetail, RevisionList } from "./revision-list.ts";
+
+/** A verified log as a list. */
+export function listRevisions({ chain, revisions, skipped }: RevisionHistory): RevisionList {
+  return { lineage: chain.lineage, revisions, skipped, keys: chain.keys };
+}
+
+/** Rejects with `PublishError` where the bundle is gone. */
+export async function showRevision(log: RevisionLog, revision: PublishedRevision): Promise<RevisionDetail> {
+  return { revision, bundle: await readBundle(log, revision) };
+}
+
+/** Rejects with `PublishError` where one of the bundles is gone. */
+export async function compareRevisions(log: RevisionLog, before: PublishedRevision, after: PublishedRevision): Promise<RevisionComparison> {
+  return { before, after, difference: diffBundles(await readBundle(log, before), await readBundle(log, after)) };
+}
