@@ -21,6 +21,7 @@ const violations: readonly { readonly rule: string; readonly files: Readonly<Rec
     files: { "packages/policy/src/a.ts": 'import "./a.test.ts";', "packages/policy/src/a.test.ts": "export {};" },
   },
   { rule: "pure packages/image-ref", files: { "packages/image-ref/src/a.ts": 'import "node:fs";' } },
+  { rule: "pure packages/nearest-name", files: { "packages/nearest-name/src/a.ts": 'import "node:os";' } },
   { rule: "pure packages/policy", files: { "packages/policy/src/a.ts": 'import "node:crypto";' } },
   { rule: "package fastify", files: { "services/decision/src/a.ts": 'import "fastify";' } },
   { rule: "package @grpc/grpc-js", files: { "services/webhook/src/a.ts": 'import "@grpc/grpc-js";' } },

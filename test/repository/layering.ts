@@ -6,13 +6,14 @@ import { cruise, type ICruiseOptions, type IForbiddenRuleType, type IViolation }
  */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "packages/image-ref": [],
-  "packages/policy": ["packages/image-ref"],
+  "packages/nearest-name": [],
+  "packages/policy": ["packages/image-ref", "packages/nearest-name"],
   "packages/kubernetes": ["packages/image-ref", "packages/policy"],
   "packages/decision-cases": ["packages/image-ref", "packages/policy", "packages/kubernetes"],
   "packages/wire": ["packages/image-ref", "packages/policy"],
   "packages/policy-bus": ["packages/image-ref", "packages/policy", "packages/kubernetes", "packages/wire"],
   "packages/telemetry": [],
-  "packages/config": [],
+  "packages/config": ["packages/nearest-name"],
   "packages/pki": [],
   "packages/process": ["packages/config", "packages/telemetry"],
   "packages/api-server-simulator": ["packages/kubernetes"],
@@ -68,7 +69,7 @@ export const mayImportPackage: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Workspaces without any Node module: they run wherever JavaScript does, and can reach neither file, clock nor network. */
-const pureWorkspaces = ["packages/image-ref", "packages/policy"];
+const pureWorkspaces = ["packages/image-ref", "packages/nearest-name", "packages/policy"];
 
 /** Tests, and what only tests import: contracts that several workspaces run, and what they set up. */
 const tests = "\\.test\\.ts$|-(contract|fixture|under-test)\\.ts$|^test/|^scripts/";

@@ -1,7 +1,7 @@
+import { nearestName } from "@portcullis/nearest-name";
 import { isMap, isNode, isScalar, LineCounter, type Pair, parseDocument } from "yaml";
 import type { ConfigProblem } from "./config-error.ts";
 import type { GivenValue, GivenValues } from "./given-value.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { Setting } from "./setting.ts";
 
 // More than any honest configuration uses, and too few for a document that expands without end.

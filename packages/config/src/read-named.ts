@@ -1,6 +1,6 @@
+import { nearestName } from "@portcullis/nearest-name";
 import type { ConfigProblem } from "./config-error.ts";
 import type { GivenValue, GivenValues } from "./given-value.ts";
-import { nearestName } from "./nearest-name.ts";
 import { readText } from "./read-text.ts";
 import { envPrefix, type Setting } from "./setting.ts";
 

@@ -1,6 +1,6 @@
 import type { Bundle, BundleFile } from "./bundle.ts";
 import type { DocumentCursor } from "./document-cursor.ts";
-import { suggestName } from "./nearest-name.ts";
+import { suggestName } from "./suggest-name.ts";
 import { isStrayOverlay, overlayGlobOf } from "./overlays.ts";
 import { parseBundleSettings } from "./parse-bundle-settings.ts";
 import { parseImagePolicy } from "./parse-image-policy.ts";

@@ -5,10 +5,10 @@ import {
   type PatternIndex,
   parseReferencePattern,
 } from "@portcullis/image-ref";
+import { nearestName } from "@portcullis/nearest-name";
 import type { BundleFile } from "./bundle.ts";
 import { LineTable } from "./line-table.ts";
 import { maxPatternLength, readListFile } from "./list-file.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { PatternList, PatternSegment } from "./pattern-list.ts";
 import type { ListSource, PolicySource, WrittenPath, WrittenPattern } from "./policy-source.ts";
 import type { ProblemSink } from "./problem-sink.ts";

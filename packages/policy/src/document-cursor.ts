@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair, type ParsedNode } from "yaml";
-import { suggestName } from "./nearest-name.ts";
 import type { PolicyProblemCode } from "./policy-problem.ts";
 import type { ProblemSink } from "./problem-sink.ts";
+import { suggestName } from "./suggest-name.ts";
 
 /** One YAML document, and where its mistakes go. */
 export interface DocumentScope {

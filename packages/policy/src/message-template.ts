@@ -1,5 +1,5 @@
-import { suggestName } from "./nearest-name.ts";
 import { printable } from "./quote.ts";
+import { suggestName } from "./suggest-name.ts";
 
 /** What a policy's `message` may name in braces. */
 export const messagePlaceholders = ["image", "container", "namespace", "policy"] as const;

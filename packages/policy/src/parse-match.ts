@@ -1,8 +1,8 @@
 import type { DocumentCursor } from "./document-cursor.ts";
 import { compileGlobs, globProblem } from "./name-glob.ts";
-import { suggestName } from "./nearest-name.ts";
 import type { PolicySource } from "./policy-source.ts";
 import { type SelectorSource, selectsEverything } from "./selector.ts";
+import { suggestName } from "./suggest-name.ts";
 import { imageFields } from "./workload.ts";
 
 type MatchSource = Pick<PolicySource, "clusters" | "namespaces" | "kinds" | "fields">;
