@@ -34,7 +34,8 @@ export {
 export { type MatchMode, matchesReference } from "./match-reference.ts";
 export { parseImageReference } from "./parse-image-reference.ts";
 export { parseReferencePattern } from "./parse-reference-pattern.ts";
-export { createPatternIndexBuilder, type PatternIndex, type PatternIndexBuilder } from "./pattern-index.ts";
+export { createPatternIndexBuilder, type PatternIndex, type PatternIndexBuilder, patternIndexFromParts } from "./pattern-index.ts";
+export { buffersOfPatternIndex, type PatternIndexParts } from "./pattern-index-parts.ts";
 export {
   formatReferencePattern,
   isPatternProblem,

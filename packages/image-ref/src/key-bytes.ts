@@ -23,12 +23,12 @@ export function copyBytes(from: Place, to: Place, length: number): void {
   for (let index = words; index < length; index++) to.bytes.setUint8(to.at + index, from.bytes.getUint8(from.at + index));
 }
 
-export function allocateBytes(size: number): DataView {
+export function allocateBytes(size: number): DataView<ArrayBuffer> {
   return new DataView(new ArrayBuffer(size));
 }
 
 /** A copy of `size` bytes, filled up with zeros where the original is shorter. */
-export function resizeBytes({ buffer }: DataView, size: number): DataView {
+export function resizeBytes({ buffer }: DataView, size: number): DataView<ArrayBuffer> {
   const resized = allocateBytes(size);
   new Uint8Array(resized.buffer).set(new Uint8Array(buffer, 0, Math.min(size, buffer.byteLength)));
   return resized;

@@ -24,9 +24,9 @@ const keysPerStep = 2048;
  */
 export interface KeyTable {
   readonly shift: number;
-  readonly buckets: DataView;
-  readonly records: DataView;
-  readonly beginnings: DataView;
+  readonly buckets: DataView<ArrayBuffer>;
+  readonly records: DataView<ArrayBuffer>;
+  readonly beginnings: DataView<ArrayBuffer>;
 }
 
 /** Arranges the keys of a pool, in steps of a millisecond or so. Of equal keys only the first is found. */

@@ -4,7 +4,8 @@ import { type ImageReference, isReferenceProblem } from "./image-reference.ts";
 import { matchesReference } from "./match-reference.ts";
 import { parseImageReference } from "./parse-image-reference.ts";
 import { parseReferencePattern } from "./parse-reference-pattern.ts";
-import { createPatternIndexBuilder, type PatternIndex } from "./pattern-index.ts";
+import { createPatternIndexBuilder, type PatternIndex, patternIndexFromParts } from "./pattern-index.ts";
+import { buffersOfPatternIndex } from "./pattern-index-parts.ts";
 import { formatReferencePattern, isPatternProblem, type ReferencePattern } from "./reference-pattern.ts";
 
 const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
@@ -219,5 +220,44 @@ describe("createPatternIndexBuilder", () => {
     }));
 
     for (const added of tooLong) expect(() => builder.add(added)).toThrow(RangeError);
+  });
+});
+
+describe("patternIndexFromParts", () => {
+  function transferred(index: PatternIndex): PatternIndex {
+    const parts = index.toParts();
+    return patternIndexFromParts(structuredClone(parts, { transfer: [...buffersOfPatternIndex(parts)] }));
+  }
+
+  it("gives an index with the same answers", () => {
+    const mode = fc.constantFrom("allow" as const, "deny" as const);
+    fc.assert(
+      fc.property(fc.array(pattern, { maxLength: 20 }), fc.array(reference, { maxLength: 20 }), mode, (patterns, references, each) => {
+        const index = indexOf(patterns, each);
+        const { size, bytes, steps } = index;
+        const answers = references.map(index.find);
+
+        const other = transferred(index);
+
+        expect(other).toMatchObject({ size, bytes, steps });
+        expect(references.map(other.find)).toEqual(answers);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("gives one that can be handed on", () => {
+    const index = transferred(transferred(indexOf(["a.b/x", "a.b/*x*", "**/*y*/z"].map(patternOf), "deny")));
+
+    expect(["a.b/x", "a.b/axa", "q/aya/z", "q/a/z"].map((text) => index.find(referenceOf(text)))).toEqual([0, 1, 2, -1]);
+  });
+
+  it("finds the first of many patterns that are compared one by one", () => {
+    const texts = Array.from({ length: 6_000 }, (_, ordinal) => `a${ordinal % 10}.b/*${ordinal}x*`);
+
+    const index = transferred(indexOf(texts.map(patternOf), "allow"));
+
+    expect(["a3.b/y13xy", "a3.b/y14xy", "a9.b/5999x"].map((text) => index.find(referenceOf(text)))).toEqual([3, -1, 9]);
+    expect(index.steps).toBe(601);
   });
 });

@@ -4,8 +4,10 @@ import { sourceOf, storedPattern } from "./key-sources.ts";
 import { buildKeyTable } from "./key-table.ts";
 import { createKeyWriter } from "./key-writer.ts";
 import type { MatchMode } from "./match-reference.ts";
+import { buildPartialTable, type PartialPattern } from "./partial-table.ts";
+import { type PatternIndexParts, tableOf, toPatternIndexParts } from "./pattern-index-parts.ts";
 import { writeKey } from "./pattern-key.ts";
-import { findPattern, groupPartials, lookupBytes, lookupSteps, type PartialPattern, type PatternLookup } from "./pattern-lookup.ts";
+import { findPattern, groupPartials, lookupBytes, lookupSteps, type PatternLookup } from "./pattern-lookup.ts";
 import { createShapeRegistry } from "./pattern-shape.ts";
 import type { ReferencePattern } from "./reference-pattern.ts";
 
@@ -22,6 +24,8 @@ export interface PatternIndex {
   readonly steps: number;
   /** Ordinal (order of `add`, from 0) of a pattern that matches, or -1. The same one for the same index and reference. */
   readonly find: (reference: ImageReference) => number;
+  /** The memory of this index itself, so that it is not to be asked any more once that was transferred to another thread. */
+  readonly toParts: () => PatternIndexParts;
 }
 
 /** Collects patterns for one index. Not to be used any more after `build` or `buildSteps`. */
@@ -49,15 +53,29 @@ export function createPatternIndexBuilder(mode: MatchMode): PatternIndexBuilder 
 
   function* buildSteps(): Generator<void, PatternIndex> {
     const table = yield* buildKeyTable(pool);
-    return toIndex(pool.count, { mode, table, shapes, partials: yield* groupPartials({ mode, table, key }, partials), key });
+    const groups = yield* groupPartials({ mode, table, key }, partials);
+    const steps = lookupSteps(shapes, groups);
+    return toIndex({ size: pool.count, steps }, { mode, table, shapes, partials: yield* buildPartialTable(groups), read: new Map(), key });
   }
 
   return { add, buildSteps, build: () => drain(buildSteps()) };
 }
 
+/** The index that `toParts` was asked of, with the same answers. Takes microseconds, however long the list. */
+export function patternIndexFromParts(parts: PatternIndexParts): PatternIndex {
+  const { mode, shapes, partials } = parts;
+  return toIndex(parts, { mode, table: tableOf(parts), shapes, partials, read: new Map(), key: createKeyWriter() });
+}
+
 /** A function of its own, since a closure in the builder would hold the pool for as long as the index lives. */
-function toIndex(size: number, lookup: PatternLookup): PatternIndex {
-  return { size, bytes: lookupBytes(lookup), steps: lookupSteps(lookup), find: (reference) => findPattern(lookup, reference) };
+function toIndex({ size, steps }: Pick<PatternIndex, "size" | "steps">, lookup: PatternLookup): PatternIndex {
+  return {
+    size,
+    bytes: lookupBytes(lookup),
+    steps,
+    find: (reference) => findPattern(lookup, reference),
+    toParts: () => toPatternIndexParts({ size, steps }, lookup),
+  };
 }
 
 function drain<T>(steps: Generator<void, T>): T {

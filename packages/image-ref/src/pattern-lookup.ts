@@ -3,16 +3,9 @@ import { sourceOf, sourcesOf, storedPattern } from "./key-sources.ts";
 import { findKey, type KeyTable, tableBytes } from "./key-table.ts";
 import type { KeyWriter } from "./key-writer.ts";
 import { type MatchMode, matchesReference } from "./match-reference.ts";
+import { type OrderedPattern, type PartialPattern, type PartialTable, partialBytes, readGroup } from "./partial-table.ts";
 import { type KeySource, writeKey } from "./pattern-key.ts";
 import type { PatternShape } from "./pattern-shape.ts";
-import type { ReferencePattern } from "./reference-pattern.ts";
-
-/** A pattern whose key leaves out what stands between several `*`. */
-export interface PartialPattern {
-  readonly pattern: ReferencePattern;
-  readonly shape: PatternShape;
-  readonly ordinal: number;
-}
 
 const partialsPerStep = 2048;
 
@@ -21,8 +14,9 @@ export interface PatternLookup {
   readonly mode: MatchMode;
   readonly table: KeyTable;
   readonly shapes: readonly PatternShape[];
-  /** By the ordinal that their common key leads to. */
-  readonly partials: ReadonlyMap<number, readonly PartialPattern[]>;
+  readonly partials: PartialTable;
+  /** Groups of `partials` that were asked for, as they are compared. */
+  readonly read: Map<number, readonly OrderedPattern[]>;
   /** Where the keys of references are written. */
   readonly key: KeyWriter;
 }
@@ -45,26 +39,31 @@ interface Question {
 }
 
 /** Ordinal of a pattern of one shape that matches; -1 if none does. */
-function findShaped({ key, table, mode, partials }: PatternLookup, shape: PatternShape, { reference, sources }: Question): number {
+function findShaped(lookup: PatternLookup, shape: PatternShape, { reference, sources }: Question): number {
+  const { key, table } = lookup;
   for (const source of sources) {
     const found = writeKey(key, shape, source) ? findKey(table, key) : -1;
-    const group = found !== -1 && shape.isPartial ? partials.get(found) : undefined;
-    const ordinal = group === undefined ? found : ordinalOf(group.find(({ pattern }) => matchesReference(pattern, reference, mode)));
+    const ordinal = found !== -1 && shape.isPartial ? findInGroup(lookup, found, reference) : found;
     // A literal host is stored in the first spelling only; a masked one may match any.
     if (ordinal !== -1 || typeof shape.host === "string") return ordinal;
   }
   return -1;
 }
 
-function ordinalOf(partial: PartialPattern | undefined): number {
-  return partial === undefined ? -1 : partial.ordinal;
+function findInGroup({ partials, read, mode }: PatternLookup, leader: number, reference: ImageReference): number {
+  let group = read.get(leader);
+  if (group === undefined) {
+    group = readGroup(partials, leader);
+    read.set(leader, group);
+  }
+  return group.find(({ pattern }) => matchesReference(pattern, reference, mode))?.ordinal ?? -1;
 }
 
 /** Groups patterns by the ordinal that their key leads to, in steps of a millisecond or so. */
 export function* groupPartials(
   { mode, table, key }: Pick<PatternLookup, "mode" | "table" | "key">,
   partials: readonly PartialPattern[],
-): Generator<void, PatternLookup["partials"]> {
+): Generator<void, ReadonlyMap<number, readonly PartialPattern[]>> {
   const groups = new Map<number, PartialPattern[]>();
   for (const [index, partial] of partials.entries()) {
     writeKey(key, partial.shape, sourceOf(storedPattern(partial.pattern, mode)));
@@ -77,26 +76,18 @@ export function* groupPartials(
   return groups;
 }
 
-/** About what an object for a pattern with several `*` takes beside its text, place in a group included. */
-const partialOverhead = 200;
+/** About what a pattern that is compared takes once it was asked for: an object and its texts. */
+const partialOverhead = 240;
 
-/** Memory held, in bytes; what is not in one buffer is estimated. */
-export function lookupBytes({ table, partials }: PatternLookup): number {
-  let bytes = tableBytes(table);
-  for (const group of partials.values()) {
-    for (const { pattern } of group) bytes += partialOverhead + textLength(pattern);
-  }
-  return bytes;
-}
-
-function textLength({ host, path, tag, digest }: ReferencePattern): number {
-  return path.length + (host?.length ?? 0) + (tag?.length ?? 0) + (digest?.length ?? 0);
+/** Memory held at most, in bytes; what is not in one buffer is estimated. */
+export function lookupBytes({ table, partials }: Pick<PatternLookup, "table" | "partials">): number {
+  return tableBytes(table) + partialBytes(partials) + partialOverhead * partials.ordinals.length;
 }
 
 /** How many keys a look-up may try, and how many patterns it may compare one by one, at most, for each spelling of a reference. */
-export function lookupSteps({ shapes, partials }: PatternLookup): number {
+export function lookupSteps(shapes: readonly PatternShape[], groups: ReadonlyMap<number, readonly PartialPattern[]>): number {
   const longest = new Map<PatternShape | undefined, number>();
-  for (const group of partials.values()) {
+  for (const group of groups.values()) {
     const shape = group[0]?.shape;
     longest.set(shape, Math.max(longest.get(shape) ?? 0, group.length));
   }

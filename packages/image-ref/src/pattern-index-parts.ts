@@ -1,0 +1,51 @@
+import type { KeyTable } from "./key-table.ts";
+import type { MatchMode } from "./match-reference.ts";
+import type { PartialTable } from "./partial-table.ts";
+import type { PatternLookup } from "./pattern-lookup.ts";
+import type { PatternShape } from "./pattern-shape.ts";
+
+/**
+ * An index as data that a structured clone carries. All that grows with the list is in buffers, which can be transferred to
+ * another thread without copying them. Not a format to store: another version may arrange the bytes otherwise.
+ */
+export interface PatternIndexParts {
+  readonly mode: MatchMode;
+  readonly size: number;
+  readonly steps: number;
+  /** Few: a list in which `*` stands in more than a thousand ways is no good list. */
+  readonly shapes: readonly PatternShape[];
+  /** Of a key's hash, the bits behind those that choose its bucket. */
+  readonly shift: number;
+  readonly buckets: ArrayBuffer;
+  readonly records: ArrayBuffer;
+  readonly beginnings: ArrayBuffer;
+  readonly partials: PartialTable;
+}
+
+export function toPatternIndexParts(
+  { size, steps }: Pick<PatternIndexParts, "size" | "steps">,
+  { mode, shapes, table, partials }: PatternLookup,
+): PatternIndexParts {
+  const { shift, buckets, records, beginnings } = table;
+  return {
+    mode,
+    size,
+    steps,
+    shapes,
+    shift,
+    buckets: buckets.buffer,
+    records: records.buffer,
+    beginnings: beginnings.buffer,
+    partials,
+  };
+}
+
+export function tableOf({ shift, buckets, records, beginnings }: PatternIndexParts): KeyTable {
+  return { shift, buckets: new DataView(buckets), records: new DataView(records), beginnings: new DataView(beginnings) };
+}
+
+/** All memory of an index that can be transferred, each buffer once. */
+export function buffersOfPatternIndex({ buckets, records, beginnings, partials }: PatternIndexParts): readonly ArrayBuffer[] {
+  const { leaders, starts, ordinals, ends, texts } = partials;
+  return [buckets, records, beginnings, leaders.buffer, starts.buffer, ordinals.buffer, ends.buffer, texts.buffer];
+}
