@@ -1,10 +1,10 @@
+import { namesCluster } from "@portcullis/policy";
 import { beforeEnd } from "./before-end.ts";
 import type { FollowCode } from "./follow-problem.ts";
 import type { LogEntry, RevisionLog } from "./revision-log.ts";
 import { RevisionLogError } from "./revision-log-error.ts";
 import type { BundleProblemCode } from "./signing/bundle-bytes.ts";
 import { type ChainState, comparePositions } from "./signing/chain.ts";
-import { namesCluster } from "./signing/cluster-glob.ts";
 import type { ChainPosition, Manifest } from "./signing/manifest.ts";
 import { type RevisionProblem, type RevisionProblemCode, revisionProblem } from "./signing/revision-problem.ts";
 import { type VerifiedRevision, verifyNext } from "./signing/verify-next.ts";

@@ -1,3 +1,4 @@
+import { namesCluster } from "@portcullis/policy";
 import { type InForce, prepareBundle, reasonOf } from "./follow-apply.ts";
 import type { FollowHost } from "./follow-host.ts";
 import type { FollowCode } from "./follow-problem.ts";
@@ -5,7 +6,6 @@ import { decodeProgress, laterOf, type VerifiedStoredRevision, verifyStoredRevis
 import type { RevisionNack } from "./replica-status.ts";
 import type { RecordName } from "./revision-store.ts";
 import { startChain } from "./signing/chain.ts";
-import { namesCluster } from "./signing/cluster-glob.ts";
 import type { ChainPosition } from "./signing/manifest.ts";
 
 /** Puts the stored revision in force, if it is whole, still trusted, and none was in force after it. Never rejects. */

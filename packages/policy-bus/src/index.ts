@@ -1,5 +1,4 @@
 /** How revisions travel: the port, in memory, and a watched folder. */
-export { bundleOfCluster } from "@portcullis/policy";
 export { beforeEnd, EndedError } from "./before-end.ts";
 export { bundleDigest } from "./bundle-digest.ts";
 export { type CompileForOptions, compileOnce } from "./compile-once.ts";
@@ -67,7 +66,6 @@ export {
   type ResumedChain,
   resumeChain,
 } from "./signing/chain-file.ts";
-export { namesCluster } from "./signing/cluster-glob.ts";
 export { firstOfEpoch, type ManifestDraft, type NewEpoch, nextManifest } from "./signing/draft-manifest.ts";
 export { maxEnvelopeBytes, type OpenedEnvelope, openEnvelope, signEnvelope } from "./signing/envelope.ts";
 export {

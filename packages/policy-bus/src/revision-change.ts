@@ -1,9 +1,8 @@
-import type { Bundle } from "@portcullis/policy";
+import { type Bundle, namesCluster } from "@portcullis/policy";
 import { PublishError } from "./publish-error.ts";
 import type { PublishedRevision, RevisionHistory } from "./revision-history.ts";
 import type { RevisionLog } from "./revision-log.ts";
 import { encodeBundle } from "./signing/bundle-bytes.ts";
-import { namesCluster } from "./signing/cluster-glob.ts";
 import type { ChainPosition, Manifest } from "./signing/manifest.ts";
 import { sha256 } from "./signing/public-key.ts";
 

@@ -1,8 +1,7 @@
-import type { RevisionToken } from "@portcullis/policy";
+import { namesCluster, type RevisionToken } from "@portcullis/policy";
 import { oldAnswersOf, type UnknownBound } from "./old-answers.ts";
 import type { ReplicaStatus } from "./replica-status.ts";
 import { comparePositions } from "./signing/chain.ts";
-import { namesCluster } from "./signing/cluster-glob.ts";
 
 /** The revision whose way into force is followed. */
 export interface RolloutTarget {

@@ -27,7 +27,7 @@ export { evaluate } from "./evaluate.ts";
 export { type Explanation, explain, type ImageExplanation, type PolicyExplanation } from "./explain.ts";
 export { lint } from "./lint.ts";
 export { type Lint, type LintCode, lintCodes } from "./lint-advice.ts";
-export { bundleOfCluster, clusterGlobPattern } from "./overlays.ts";
+export { bundleOfCluster, clusterGlobPattern, namesCluster } from "./overlays.ts";
 export {
   describePolicyProblem,
   PolicyCompileError,

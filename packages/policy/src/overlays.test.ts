@@ -3,7 +3,7 @@ import { aBundle, aPod, aPolicy, type PolicyFields, problemsOf } from "./a-bundl
 import type { Bundle } from "./bundle.ts";
 import { compile } from "./compile.ts";
 import { evaluate } from "./evaluate.ts";
-import { bundleOfCluster, clusterGlobPattern } from "./overlays.ts";
+import { bundleOfCluster, clusterGlobPattern, namesCluster } from "./overlays.ts";
 import type { Workload } from "./workload.ts";
 
 const revision = { lineage: "test", epoch: 1, revision: 1 };
@@ -26,6 +26,14 @@ describe("bundleOfCluster", () => {
 
   it("is the bundle itself where all is for the cluster", () => {
     expect(bundleOfCluster(bundle, "prod-eu")).toBe(bundle);
+  });
+});
+
+describe("namesCluster", () => {
+  it("takes one glob of several, and nothing for none", () => {
+    expect(namesCluster(["canary", "prod-*"], "prod-1")).toBe(true);
+    expect(namesCluster(["canary", "prod-*"], "Prod-1")).toBe(false);
+    expect(namesCluster([], "prod-1")).toBe(false);
   });
 });
 

@@ -6,6 +6,11 @@ const folder = "overlays/";
 /** What names clusters: letters, digits, `.`, `_`, `-`, and `*` for any run of characters, the empty one too. */
 export const clusterGlobPattern = /^[A-Za-z0-9._*-]{1,253}$/u;
 
+/** Tells whether one of the globs names the cluster. Case-sensitive. */
+export function namesCluster(globs: readonly string[], cluster: string): boolean {
+  return compileGlobs(globs)(cluster);
+}
+
 /**
  * The glob of the clusters that a file is for: that of `overlays/<glob>/…`, or `undefined` for a file that is for all. Overlays
  * travel in the bundle, so that one digest holds for every cluster, and each can check those of the others.
@@ -26,7 +31,7 @@ export function isStrayOverlay(path: string): boolean {
 export function bundleOfCluster(bundle: Bundle, cluster: string): Bundle {
   const files = bundle.files.filter(({ path }) => {
     const glob = overlayGlobOf(path);
-    return glob === undefined || compileGlobs([glob])(cluster);
+    return glob === undefined || namesCluster([glob], cluster);
   });
   return files.length === bundle.files.length ? bundle : { files };
 }

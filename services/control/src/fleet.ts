@@ -1,7 +1,6 @@
-import type { RevisionToken } from "@portcullis/policy";
+import { namesCluster, type RevisionToken } from "@portcullis/policy";
 import {
   comparePositions,
-  namesCluster,
   type PublishedRevision,
   type ReplicaStatus,
   type RevisionHistory,

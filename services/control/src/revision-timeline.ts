@@ -1,12 +1,5 @@
-import type { RevisionToken } from "@portcullis/policy";
-import {
-  namesCluster,
-  oldAnswersOf,
-  type PublishedRevision,
-  type ReplicaStatus,
-  type RevisionNack,
-  type UnknownBound,
-} from "@portcullis/policy-bus";
+import { namesCluster, type RevisionToken } from "@portcullis/policy";
+import { oldAnswersOf, type PublishedRevision, type ReplicaStatus, type RevisionNack, type UnknownBound } from "@portcullis/policy-bus";
 import { isAtOrAfter, isSameToken } from "./same-token.ts";
 
 /** When what happened to a revision, by the wall clocks of those who say so: for reading, never for proofs. */

@@ -1,4 +1,4 @@
-import { namesCluster } from "@portcullis/policy-bus";
+import { namesCluster } from "@portcullis/policy";
 import { type ChainModel, chainModelOf } from "./chain-model.ts";
 import type { DecisionEvent, EntryEvent, HistoryEvent, Position, PublishEvent, ReplicaSetting, RunEvent } from "./history-event.ts";
 
