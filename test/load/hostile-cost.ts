@@ -19,13 +19,14 @@ interface Burst {
 
 const bursts: readonly Burst[] = [
   { name: "7 MiB", bytes: 7 * 1024 * 1024, together: 1 },
+  { name: "8 x 7 MiB", bytes: 7 * 1024 * 1024, together: 8 },
   // Just below what a thread reads, and as many as go through each step together where they are small.
   { name: "32 x 255 KiB", bytes: 255 * 1024, together: 32 },
 ];
 
 /** How long bodies that mean harm keep the webhook's event loop from everything else. */
 export async function measureHostileBodies({ isSlice }: BenchOptions): Promise<Section> {
-  const rounds = isSlice ? 3 : 7;
+  const rounds = isSlice ? 2 : 7;
   await using cleanup = new AsyncDisposableStack();
   const folder = cleanup.use(await createTemporaryFolder());
   const tls = (await readTlsMaterial(folder.path)).apiServer;

@@ -42,6 +42,16 @@ const hostile: Readonly<Record<string, { readonly validate: string | Buffer; rea
     validate: admissionReviewBody(Array(5_000).fill("nginx")),
     "image-review": imageReviewBody(Array(5_000).fill("nginx")),
   },
+  "an image longer than all that a pod may have": {
+    validate: admissionReviewBody(["a/".repeat(mebibyte / 2)]),
+    "image-review": imageReviewBody(["a/".repeat(mebibyte / 2)]),
+  },
+  "a container's name, or annotations, longer than all that a pod may have": {
+    validate: admissionReviewBody([], {
+      object: { kind: "Pod", apiVersion: "v1", spec: { containers: [{ image: "nginx", name: "c".repeat(mebibyte) }] } },
+    }),
+    "image-review": imageReviewBody(["nginx"], { annotations: { "a.image-policy.k8s.io/x": "x".repeat(mebibyte) } }),
+  },
   "images or annotations without number": {
     validate: admissionReviewBody(Array(100_000).fill("nginx")),
     "image-review": imageReviewBody(["nginx"], {
