@@ -1,12 +1,15 @@
 import type { Bundle, BundleFile } from "./bundle.ts";
 import type { DocumentCursor } from "./document-cursor.ts";
-import { suggestName } from "./suggest-name.ts";
 import { isStrayOverlay, overlayGlobOf } from "./overlays.ts";
 import { parseBundleSettings } from "./parse-bundle-settings.ts";
 import { parseImagePolicy } from "./parse-image-policy.ts";
 import type { BundleSource, PolicySource } from "./policy-source.ts";
 import { compareText, type ProblemSink } from "./problem-sink.ts";
 import { readDocuments } from "./read-documents.ts";
+import { suggestName } from "./suggest-name.ts";
+
+/** Examples of decisions may stand beside the policies they are about; who publishes a folder runs them. */
+const kindOfCases = "DecisionCases";
 
 /** Kinds that are run today. */
 export const policyKinds = ["ImagePolicy", "Bundle"] as const;
@@ -81,7 +84,7 @@ function kindOf(document: DocumentCursor): (typeof policyKinds)[number] | undefi
     return document.report("policy-wrong-type", "is no policy; a document is a map with apiVersion, kind, metadata and spec");
   }
   const kind = cursor.text();
-  if (kind === undefined) return undefined;
+  if (kind === undefined || kind === kindOfCases) return undefined;
   const known = policyKinds.find((each) => each === kind);
   if (known === undefined) cursor.report("policy-unknown-kind", `kind ${JSON.stringify(kind)} is not run; ${kindsThatWork()}`);
   else checkApiVersion(document);

@@ -18,6 +18,14 @@ describe("compile", () => {
     expect(problems[0]?.message).toBe('kind "ConstraintTemplate" is not run; the kinds that work are "ImagePolicy" and "Bundle"');
   });
 
+  it("passes over decision cases that stand beside the policies", () => {
+    const cases = "apiVersion: portcullis.dev/v1\nkind: DecisionCases\ncases: []";
+
+    const snapshot = compile(aBundle([`${cases}\n---\n${aPolicy({ name: "a", deny: ["y"] })}`]), { revision });
+
+    expect(snapshot.policies.map(({ name }) => name)).toEqual(["a"]);
+  });
+
   it("says of a Rego module that it is not run", () => {
     const problems = problemsOf({ files: [{ path: "rules/deny.rego", text: "package x" }] });
 
