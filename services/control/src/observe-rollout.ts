@@ -32,13 +32,13 @@ export async function observeRollout(
 ): Promise<RolloutObserver> {
   const forgotten = new Set(gone.map(keyOf));
   let rollout = startRollout({ token, audience, publishedAtMs: clock.now(), expected });
+  /** Rung while nobody listens, it rings for whoever listens next. */
   let bell = Promise.withResolvers<void>();
   /** Replicas that were heard since the read under way began: what it brings of them may be older. */
   let heard: Set<string> | undefined;
 
   function ring(): void {
     bell.resolve();
-    bell = Promise.withResolvers();
   }
 
   function note(status: ReplicaStatus): void {
@@ -80,6 +80,7 @@ export async function observeRollout(
         ring();
       });
       await bell.promise;
+      bell = Promise.withResolvers();
       cancel();
     },
     close,
