@@ -8,6 +8,7 @@ export const busOptions: readonly OptionDefinition[] = [
   { flags: "--bus-tls-ca <file>", description: "certificates of the authorities that the servers' certificates come from" },
   { flags: "--bus-tls-cert <file>", description: "client certificate" },
   { flags: "--bus-tls-key <file>", description: "key of the client certificate" },
+  { flags: "--bus-nkey <file>", description: "seed of a NATS nkey, as `nats config` writes it" },
   { flags: "--bus-credentials <file>", description: "NATS credentials (.creds)" },
   { flags: "--bus-user <name>", description: "NATS user" },
   { flags: "--bus-password-file <file>", description: "file with that user's password" },

@@ -1,6 +1,8 @@
+import { busCommands } from "./bus-commands.ts";
 import type { CommandDefinition } from "./command-definition.ts";
 import { keyCommands } from "./key-commands.ts";
 import { outputOption as output } from "./output-option.ts";
+import { revisionCommands } from "./revision-commands.ts";
 
 const serve: CommandDefinition = {
   name: "serve",
@@ -131,10 +133,24 @@ const completion: CommandDefinition = {
 };
 
 /** Every command, in the order of the help. */
-export const commands: readonly CommandDefinition[] = [serve, decide, imageParse, imageMatch, check, test, ...keyCommands, completion];
+export const commands: readonly CommandDefinition[] = [
+  serve,
+  decide,
+  imageParse,
+  imageMatch,
+  check,
+  test,
+  ...revisionCommands,
+  ...keyCommands,
+  ...busCommands,
+  completion,
+];
 
 /** Groups of commands whose names are two words. */
 export const commandGroups: Readonly<Record<string, string>> = {
   image: "image references and patterns",
+  revisions: "what was published",
+  rollout: "how a revision comes into force",
   keys: "who may publish",
+  bus: "the NATS streams that revisions travel on",
 };

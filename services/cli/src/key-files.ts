@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type LoadedSigningKey, loadSigningKey, loadTrustAnchors, type TrustAnchors } from "@portcullis/policy-bus";
 import { defaultKeyFile, defaultTrustFile } from "./bus-options.ts";
@@ -30,4 +31,11 @@ export async function loadKey(file: string, terminal: Terminal): Promise<LoadedS
   const { key, warnings } = await loadSigningKey(resolve(terminal.workingDirectory, file));
   for (const warning of warnings) terminal.printError(`portcullis: ${warning}\n`);
   return key;
+}
+
+/** The files that the options name, which have to be there, or else the default one where it is: who only watches has no key. */
+export function keyFilesAtHand(options: OptionValues, terminal: Terminal): readonly string[] {
+  const files = keyFilesOf(options, terminal);
+  if (settingsOf(options, "key", terminal).length > 0) return files;
+  return files.filter((file) => existsSync(resolve(terminal.workingDirectory, file)));
 }

@@ -28,6 +28,7 @@ async function openRevisionLog(options: OptionValues, terminal: Terminal): Promi
     ...(await readServers(options, terminal)),
     ...(domain !== undefined && { domain }),
     ...(policySet !== undefined && { policySet }),
+    syncAlways: options["sync-always"] === true,
   });
 }
 
@@ -41,7 +42,7 @@ async function readServers(options: OptionValues, terminal: Terminal): Promise<N
     throw new CliError("cli-usage", "an address in --bus holds credentials; give them by --bus-user and --bus-password-file");
   }
   const read = (name: string) => readSetting(options, name, terminal);
-  const credentials = await read("bus-credentials");
+  const [nkeySeed, credentials] = await Promise.all(["bus-nkey", "bus-credentials"].map(read));
   const user = settingOf(options, "bus-user", terminal);
   const password = (await read("bus-password-file"))?.replace(/\r?\n$/, "");
   const tls = await readTls(read);
@@ -49,6 +50,7 @@ async function readServers(options: OptionValues, terminal: Terminal): Promise<N
     servers,
     name: "portcullis command",
     ...(tls !== undefined && { tls }),
+    ...(nkeySeed !== undefined && { nkeySeed }),
     ...(credentials !== undefined && { credentials }),
     ...(user !== undefined && { user }),
     ...(password !== undefined && { password }),

@@ -13,6 +13,8 @@ export interface Terminal {
   readonly printError: (text: string) => void;
   /** Whether standard output takes colours: a terminal, and `NO_COLOR` is not set. */
   readonly hasColour: boolean;
+  /** Whether standard error is a terminal, where a line can be written over. */
+  readonly canRewrite: boolean;
   /** Relative paths are below it. */
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -27,7 +29,7 @@ export class OutputClosedError extends Error {
 
 export interface TerminalStreams extends Pick<Terminal, "input" | "workingDirectory" | "environment" | "stopSignal"> {
   readonly output: Writable & { readonly isTTY?: boolean };
-  readonly error: Writable;
+  readonly error: Writable & { readonly isTTY?: boolean };
 }
 
 /** A terminal over streams: those of the process, or those of a test. */
@@ -48,6 +50,7 @@ export function createTerminal({ output, error, ...rest }: TerminalStreams): Ter
       error.write(text);
     },
     hasColour: output.isTTY === true && isColourWelcome(rest.environment),
+    canRewrite: error.isTTY === true && rest.environment["TERM"] !== "dumb",
   };
 }
 

@@ -78,7 +78,7 @@ export function toAnswer(data: Uint8Array): JetStreamAnswer {
 export function fieldsOrThrow(answer: JetStreamAnswer, what: string): JsonObject {
   if (answer.ok) return answer.fields;
   if (answer.code === jetStreamErrors.streamNotFound) {
-    throw new RevisionLogError("bus-not-set-up", `there is no stream for ${what}; publish once from where policies are published`);
+    throw new RevisionLogError("bus-not-set-up", `there is no stream for ${what}; create it with \`portcullis bus setup\``);
   }
   throw new RevisionLogError("bus-rejected", `the server refuses ${what}: ${answer.description} (${answer.code})`);
 }

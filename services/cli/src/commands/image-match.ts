@@ -26,9 +26,13 @@ interface Match {
 export const imageMatch: RunCommand = async ({ arguments: [pattern = "", ...references], options }, terminal) => {
   const mode: MatchMode = options["as"] === "deny" ? "deny" : "allow";
   const parsed = parseReferencePattern(pattern);
-  if (isPatternProblem(parsed)) throw new CliError("cli-bad-pattern", `"${pattern}" is no pattern: ${parsed.message}`);
-  const matches = references.map((input) => match(parsed, { pattern, input, mode }));
   const asJson = isJson(options);
+  if (isPatternProblem(parsed)) {
+    if (!asJson) throw new CliError(parsed.problem, `"${pattern}" is no pattern: ${parsed.message}`);
+    await terminal.print(`${JSON.stringify({ pattern, ok: false, problem: parsed.problem, message: parsed.message })}\n`);
+    return 2;
+  }
+  const matches = references.map((input) => match(parsed, { pattern, input, mode }));
   await terminal.print(matches.map((one) => (asJson ? `${JSON.stringify(one)}\n` : describe(one, terminal))).join(""));
   return matches.every((one) => one.matches) ? 0 : 1;
 };

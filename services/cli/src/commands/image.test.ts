@@ -140,7 +140,21 @@ describe("image match", () => {
     const { status, output, error } = await runOnce(["image", "match", "registry.internal", "registry.internal/a"]);
 
     expect({ status, output }).toEqual({ status: 2, output: "" });
-    expect(error).toMatch(/^portcullis: "registry\.internal" is no pattern: .*write "registry\.internal\/\*\*" \(cli-bad-pattern\)\n$/);
+    expect(error).toMatch(/^portcullis: "registry\.internal" is no pattern: .*write "registry\.internal\/\*\*" \(pattern-host-alone\)\n$/);
+  });
+
+  it("names to programs what is wrong with a pattern", async () => {
+    const { status, output, error } = await runOnce(["image", "match", "registry.internal*", "registry.internal/a", "-o", "json"]);
+
+    expect({ status, error }).toEqual({ status: 2, error: "" });
+    expect(linesOf(output)).toEqual([
+      {
+        pattern: "registry.internal*",
+        ok: false,
+        problem: "pattern-open-prefix",
+        message: expect.stringContaining("registry.internal/**"),
+      },
+    ]);
   });
 
   it("does not match what is no reference", async () => {

@@ -25,7 +25,7 @@ export const keysRotate: RunCommand = async ({ options }, terminal) => {
   const nextFile = textOption(options, "next-key") ?? "";
   const newTrust = textOption(options, "new-trust");
   if (newTrust !== undefined) assertNewFile(newTrust, terminal);
-  return withAdministration({ options, terminal, signs: true }, async (administration) => {
+  return withAdministration({ options, terminal, signs: "always" }, async (administration) => {
     const known = await administration.revisions();
     assertNotEmpty(known);
     const current = options["keep"] === true ? [] : await loadKeys(options, terminal);

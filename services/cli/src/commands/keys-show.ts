@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { formatRevision, type RevisionToken } from "@portcullis/policy";
 import { readRevisions, type TrustAnchors } from "@portcullis/policy-bus";
 import { defaultTrustFile } from "../bus-options.ts";
 import { isJson, type OptionValues, type RunCommand } from "../command-definition.ts";
-import { keyFilesOf, loadKey, loadTrust } from "../key-files.ts";
+import { keyFilesAtHand, loadKey, loadTrust } from "../key-files.ts";
 import { hasBus, withRevisionLog } from "../open-revision-log.ts";
-import { settingOf, settingsOf } from "../option-setting.ts";
+import { settingOf } from "../option-setting.ts";
 import { styled, type Terminal } from "../terminal.ts";
 
 /** Key ids everywhere. */
@@ -25,7 +23,7 @@ export const keysShow: RunCommand = async ({ options }, terminal) => {
   const trusted = anchors.keys.map(({ keyId }) => keyId);
   const maySign = new Set(log?.trusted ?? trusted);
   const keys: KeyReport["keys"][number][] = [];
-  for (const file of filesAtHand(options, terminal)) {
+  for (const file of keyFilesAtHand(options, terminal)) {
     const { keyId } = (await loadKey(file, terminal)).entry;
     keys.push({ file, keyId, maySign: maySign.has(keyId) });
   }
@@ -34,13 +32,6 @@ export const keysShow: RunCommand = async ({ options }, terminal) => {
   await terminal.print(isJson(options) ? `${JSON.stringify(report)}\n` : describe(report, { trustFile, terminal }));
   return keys.some((key) => key.maySign) ? 0 : 1;
 };
-
-/** A machine that only watches has no signing key; one that was named has to be there. */
-function filesAtHand(options: OptionValues, terminal: Terminal): readonly string[] {
-  const files = keyFilesOf(options, terminal);
-  if (settingsOf(options, "key", terminal).length > 0) return files;
-  return files.filter((file) => existsSync(resolve(terminal.workingDirectory, file)));
-}
 
 async function readTrusted(options: OptionValues, terminal: Terminal, anchors: TrustAnchors): Promise<Required<KeyReport>["log"]> {
   const { chain } = await withRevisionLog(options, terminal, (log) => readRevisions(log, anchors));

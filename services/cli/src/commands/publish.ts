@@ -1,0 +1,51 @@
+import { resolve } from "node:path";
+import type { PublishResult } from "@portcullis/control";
+import type { NewEpochRequest } from "@portcullis/policy-bus";
+import { loadPolicyBundle } from "@portcullis/policy-bus";
+import { CliError } from "../cli-error.ts";
+import { type OptionValues, type RunCommand, textOption } from "../command-definition.ts";
+import { parsePosition } from "../revision-name.ts";
+import { revisionNumberOf } from "../revision-number.ts";
+import { audienceOf, type PublishingContext, runPublishing } from "../run-publishing.ts";
+
+/** `portcullis publish`. */
+export const publish: RunCommand = async ({ arguments: paths, options }, terminal) => {
+  const isWidening = options["widen"] !== undefined;
+  if (isWidening === paths.length > 0) {
+    throw new CliError("cli-usage", "name either the policies to publish, or --widen; run `portcullis publish --help`");
+  }
+  if (isWidening) return runPublishing({ options, terminal }, (context) => widen(context, options));
+  const bundle = await loadPolicyBundle(paths.map((path) => resolve(terminal.workingDirectory, path)));
+  return runPublishing({ options, terminal }, ({ administration, lineage, request }) =>
+    administration.publish({
+      ...request,
+      audience: audienceOf(options) ?? ["*"],
+      bundle,
+      acceptsHoles: options["accept-holes"] === true,
+      ...newEpochOf(options, lineage),
+    }),
+  );
+};
+
+async function widen({ administration, lineage, request }: PublishingContext, options: OptionValues): Promise<PublishResult> {
+  const name = textOption(options, "widen") ?? "newest";
+  const revision = revisionNumberOf(name, await administration.revisions(), lineage);
+  return administration.widen({ ...request, revision, audience: audienceOf(options) ?? ["*"] });
+}
+
+function newEpochOf(options: OptionValues, lineage: string): { readonly newEpoch?: NewEpochRequest } {
+  const continues = textOption(options, "continues");
+  const epoch = textOption(options, "new-epoch");
+  if (options["new-epoch"] === undefined) {
+    if (continues === undefined) return {};
+    throw new CliError("cli-usage", "--continues says what a new epoch comes after; add --new-epoch");
+  }
+  if (epoch !== undefined && !/^[1-9]\d{0,8}$/.test(epoch))
+    throw new CliError("cli-usage", `--new-epoch "${epoch}" is no whole number from 1 on`);
+  return {
+    newEpoch: {
+      ...(epoch !== undefined && { epoch: Number(epoch) }),
+      ...(continues !== undefined && { continues: parsePosition(continues, lineage) }),
+    },
+  };
+}

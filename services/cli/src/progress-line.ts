@@ -1,0 +1,52 @@
+import type { Terminal } from "./terminal.ts";
+
+/** What is going on while somebody waits, on standard error. */
+export interface ProgressLine {
+  say(text: string): void;
+  /** Leaves nothing of it on a terminal. */
+  end(): void;
+}
+
+const clearLine = "\r\u001b[K";
+const maxLength = 79;
+
+/** Logs are read later: what took less time is not worth a line there. */
+const lineEveryMs = 1_000;
+
+/** On a terminal one line that is written over; elsewhere a line a second, for as long as it takes. */
+export function createProgressLine(terminal: Terminal): ProgressLine {
+  return terminal.canRewrite ? rewrittenLine(terminal) : spacedLines(terminal);
+}
+
+function rewrittenLine({ printError }: Terminal): ProgressLine {
+  let isShown = false;
+  return {
+    say(text) {
+      isShown = true;
+      printError(`${clearLine}${text.slice(0, maxLength)}`);
+    },
+    end() {
+      if (isShown) printError(clearLine);
+      isShown = false;
+    },
+  };
+}
+
+function spacedLines({ printError }: Terminal): ProgressLine {
+  let newest = "";
+  let said = "";
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    say(text) {
+      newest = text;
+      timer ??= setInterval(() => {
+        if (newest !== said) printError(`${newest}\n`);
+        said = newest;
+      }, lineEveryMs);
+    },
+    end() {
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+}
