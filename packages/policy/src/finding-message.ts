@@ -1,4 +1,5 @@
 import { formatImageReference, type ImageReference, isReferenceProblem, type ReferenceProblem } from "@portcullis/image-ref";
+import { cutText } from "./cut-text.ts";
 import type { Finding, FindingRule } from "./decision.ts";
 import { renderMessage } from "./message-template.ts";
 import { describeOrigin, findPattern } from "./pattern-list.ts";
@@ -52,7 +53,7 @@ function place({
   reference,
 }: ReadImage): Pick<Finding, "image" | "canonical" | "field" | "container"> {
   return {
-    image: image.length <= maxImageLength ? image : `${image.slice(0, maxImageLength)}…`,
+    image: cutText(image, maxImageLength),
     canonical: isReferenceProblem(reference) ? "" : formatImageReference(reference),
     field,
     container,

@@ -1,3 +1,4 @@
+import { cutText } from "./cut-text.ts";
 import { printable } from "./quote.ts";
 import { suggestName } from "./suggest-name.ts";
 
@@ -30,5 +31,5 @@ export function parseMessageTemplate(text: string, onUnknown: (message: string) 
 /** The author's words with the placeholders filled in; bounded, since images are the requester's to choose. */
 export function renderMessage(template: MessageTemplate, values: Readonly<Record<MessagePlaceholder, string>>): string {
   const text = template.map((part) => (typeof part === "string" ? part : printable(values[part.placeholder]))).join("");
-  return text.length <= 2 * maxMessageLength ? text : `${text.slice(0, 2 * maxMessageLength)}…`;
+  return cutText(text, 2 * maxMessageLength);
 }
