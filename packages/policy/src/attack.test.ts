@@ -87,6 +87,13 @@ describe("attack", () => {
     expect(attacks[7]).toMatchObject({ policy: "a", file: "l.txt", line: 8, pattern: "*.d7.example/**" });
   });
 
+  it("says nothing of an overlay, which admits nothing by itself", () => {
+    const { files } = aBundle([aPolicy({ name: "base", allow: ["registry.example/**"] })]);
+    const overlay = { path: "overlays/prod/open.yaml", text: aPolicy({ name: "open", allow: ["**"] }) };
+
+    expect(attack({ files: [...files, overlay] })).toEqual([]);
+  });
+
   it("says nothing of a bundle that does not compile", () => {
     expect(attackPattern("a//b")).toEqual([]);
   });

@@ -34,7 +34,7 @@ export function* parseBundle(bundle: Bundle, problems: ProblemSink): Generator<v
     for (const document of yield* readDocuments(file, problems)) {
       const kind = kindOf(document);
       if (kind === "ImagePolicy") policies.push(parseImagePolicy(document));
-      else if (kind === "Bundle" && !isForbiddenSettings(document)) settings.push(parseBundleSettings(document));
+      else if (kind === "Bundle") settings.push(parseBundleSettings(document));
       yield;
     }
   }
@@ -61,17 +61,6 @@ function reportStray({ path }: BundleFile, problems: ProblemSink): void {
   problems.add({ code: "policy-overlay-stray", file: path, line: 1, field: "", message });
 }
 
-/** Settings of one cluster could open what the bundle closes. */
-function isForbiddenSettings(document: DocumentCursor): boolean {
-  if (overlayGlobOf(document.file) === undefined) return false;
-  const place = document.peek("kind") ?? document;
-  place.report(
-    "policy-overlay-settings",
-    'an overlay can only deny more, so it holds no "Bundle"; set it for all clusters, outside of "overlays/"',
-  );
-  return true;
-}
-
 function kindsThatWork(): string {
   return `the kinds that work are ${policyKinds.map((kind) => `"${kind}"`).join(" and ")}`;
 }
@@ -85,6 +74,11 @@ function kindOf(document: DocumentCursor): (typeof policyKinds)[number] | undefi
   }
   const kind = cursor.text();
   if (kind === undefined || kind === kindOfCases) return undefined;
+  if (kind === "Bundle" && overlayGlobOf(document.file) !== undefined) {
+    // Settings of one cluster could open what the bundle closes.
+    const message = 'an overlay can only deny more, so it holds no "Bundle"; set it for all clusters, outside of "overlays/"';
+    return cursor.report("policy-overlay-settings", message);
+  }
   const known = policyKinds.find((each) => each === kind);
   if (known === undefined) cursor.report("policy-unknown-kind", `kind ${JSON.stringify(kind)} is not run; ${kindsThatWork()}`);
   else checkApiVersion(document);

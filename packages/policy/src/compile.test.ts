@@ -46,7 +46,7 @@ describe("compile", () => {
     const problems = problemsOf(bundle);
 
     expect(problems.map(({ file, line, code }) => `${file}:${line} ${code}`)).toEqual([
-      "a.json:3 policy-bad-pattern",
+      "a.json:3 pattern-empty-component",
       "b.yaml:5 policy-unknown-field",
       "b.yaml:6 policy-wrong-type",
       "b.yaml:8 policy-unknown-kind",
@@ -101,8 +101,8 @@ describe("compile", () => {
     const problems = problemsOfText(`${head}  allowFrom: lists/a.txt`, { "lists/a.txt": text });
 
     expect(problems).toMatchObject([
-      { code: "policy-bad-pattern", file: "lists/a.txt", line: 3, field: "" },
-      { code: "policy-bad-pattern", file: "lists/a.txt", line: 4, message: "is too long for a pattern" },
+      { code: "pattern-empty-component", file: "lists/a.txt", line: 3, field: "" },
+      { code: "pattern-too-long", file: "lists/a.txt", line: 4, message: "is too long for a pattern" },
     ]);
   });
 

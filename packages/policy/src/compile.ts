@@ -1,15 +1,14 @@
+import { assembleSteps } from "./assemble-snapshot.ts";
 import type { Bundle } from "./bundle.ts";
 import { isDocumentFile, type ParsedBundle, parseBundle } from "./bundle-source.ts";
 import { compileList, type ListCompilation } from "./compile-list.ts";
 import type { RevisionToken } from "./decision.ts";
-import { compileGlobs } from "./name-glob.ts";
 import { bundleOfCluster } from "./overlays.ts";
-import type { PatternList } from "./pattern-list.ts";
 import { PolicyCompileError } from "./policy-problem.ts";
 import type { ListSource, PolicySource } from "./policy-source.ts";
 import { compareText, ProblemSink } from "./problem-sink.ts";
-import { compileFieldScopes, compileSelector, compileWithin } from "./selector.ts";
-import type { CompiledPolicy, Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { PolicyParts, SegmentParts, SnapshotParts } from "./snapshot-parts.ts";
 
 export interface CompileOptions {
   readonly revision: RevisionToken;
@@ -21,38 +20,59 @@ export interface CompileOptions {
 }
 
 /** Compiles in one go; throws `PolicyCompileError` with every mistake. */
-export function compile(bundle: Bundle, options: CompileOptions): Snapshot {
-  const steps = compileSteps(bundle, options);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  return step.value;
+export function compile(bundle: Bundle, { revision, cluster }: CompileOptions): Snapshot {
+  return drain(assembleSteps(compileParts(bundle, cluster), revision));
 }
 
 /** As `compile`, but awaits `pause` after each millisecond or so of work, so that the event loop is never held for long. */
 export async function compileInSlices(
   bundle: Bundle,
-  options: CompileOptions & { readonly pause: () => Promise<void> },
+  { revision, cluster, pause }: CompileOptions & { readonly pause: () => Promise<void> },
 ): Promise<Snapshot> {
-  const steps = compileSteps(bundle, options);
+  const parts = await drainInSlices(compileSteps(bundle, cluster), pause);
+  return assembleInSlices(parts, { revision, pause });
+}
+
+/** As `compile`, up to what another thread can be handed; there `assembleInSlices` makes the snapshot of it. */
+export function compileParts(bundle: Bundle, cluster?: string): SnapshotParts {
+  return drain(compileSteps(bundle, cluster));
+}
+
+/** The snapshot that `compile` gives. Awaits `pause` as `compileInSlices` does; takes microseconds for a list, however long. */
+export function assembleInSlices(
+  parts: SnapshotParts,
+  { revision, pause }: { readonly revision: RevisionToken; readonly pause: () => Promise<void> },
+): Promise<Snapshot> {
+  return drainInSlices(assembleSteps(parts, revision), pause);
+}
+
+function drain<T>(steps: Generator<void, T>): T {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+
+async function drainInSlices<T>(steps: Generator<void, T>, pause: () => Promise<void>): Promise<T> {
   let step = steps.next();
   while (step.done !== true) {
-    await options.pause();
+    await pause();
     step = steps.next();
   }
   return step.value;
 }
 
-function* compileSteps(whole: Bundle, { revision, cluster }: CompileOptions): Generator<void, Snapshot> {
+function* compileSteps(whole: Bundle, cluster: string | undefined): Generator<void, SnapshotParts> {
   const problems = new ProblemSink();
   const bundle = cluster === undefined ? whole : bundleOfCluster(whole, cluster);
   const parsed = yield* parseBundle(bundle, problems);
   reportNothing(bundle, parsed, problems);
   const files = new Map(bundle.files.filter((file) => !isDocumentFile(file)).map((file) => [file.path, file]));
-  const policies: CompiledPolicy[] = [];
-  const lists = { files, indexed: new Map(), problems };
-  for (const source of parsed.policies) policies.push(yield* compilePolicy(source, { ...lists, isForAll: cluster === undefined }));
+  const policies: PolicyParts[] = [];
+  const segments: SegmentParts[] = [];
+  const lists = { files, segments, indexed: new Map(), problems, isForAll: cluster === undefined };
+  for (const source of parsed.policies) policies.push(yield* compilePolicy(source, lists));
   if (!problems.isEmpty) throw new PolicyCompileError(problems.toSorted());
-  return toSnapshot(revision, policies, parsed);
+  return toParts(policies, segments, parsed);
 }
 
 /** A folder that failed to mount looks like an empty one, and must not open the gate. Overlays are not there for every cluster. */
@@ -63,30 +83,29 @@ function reportNothing({ files }: Bundle, { policies, settings }: ParsedBundle, 
   problems.add({ code: "policy-none", file: files[0]?.path ?? ".", line: 1, field: "", message });
 }
 
-function* compilePolicy(source: PolicySource, lists: ListCompilation & { readonly isForAll: boolean }): Generator<void, CompiledPolicy> {
+function* compilePolicy(source: PolicySource, lists: ListCompilation & { readonly isForAll: boolean }): Generator<void, PolicyParts> {
   const allow = source.allow === undefined ? undefined : yield* compileAllow(source, source.allow, lists);
-  const { name, enforcement, requiresDigest, forbiddenTags, message } = source;
+  const { name, enforcement, clusters, namespaces, kinds, fields, requiresDigest, forbiddenTags, message, overlay } = source;
   return {
     name,
     enforcement,
-    match: {
-      clusters: lists.isForAll ? compileWithin(source.overlay, source.clusters) : compileSelector(source.clusters),
-      namespaces: compileSelector(source.namespaces),
-      kinds: compileSelector(source.kinds),
-      fields: compileFieldScopes(source.fields),
-    },
+    clusters,
+    within: lists.isForAll ? overlay : undefined,
+    namespaces,
+    kinds,
+    fields,
     allow,
     deny: source.deny === undefined ? [] : yield* compileList(source, source.deny, { ...lists, mode: "deny" }),
     except: source.except === undefined ? [] : yield* compileList(source, source.except, { ...lists, mode: "allow" }),
     requiresDigest,
-    isForbiddenTag: forbiddenTags.length === 0 ? undefined : compileGlobs(forbiddenTags),
+    forbiddenTags,
     message,
     // To cover an image takes it out of the default, which may be to deny.
-    covers: enforcement === "deny" && allow !== undefined && source.overlay === undefined,
+    covers: enforcement === "deny" && allow !== undefined && overlay === undefined,
   };
 }
 
-function* compileAllow(source: PolicySource, list: ListSource, lists: ListCompilation): Generator<void, PatternList> {
+function* compileAllow(source: PolicySource, list: ListSource, lists: ListCompilation): Generator<void, readonly number[]> {
   const allow = yield* compileList(source, list, { ...lists, mode: "allow" });
   reportEmptyAllow(source, list, { allow, lists });
   return allow;
@@ -96,27 +115,28 @@ function* compileAllow(source: PolicySource, list: ListSource, lists: ListCompil
 function reportEmptyAllow(
   { file }: PolicySource,
   { files }: ListSource,
-  { allow, lists }: { readonly allow: PatternList; readonly lists: ListCompilation },
+  { allow, lists }: { readonly allow: readonly number[]; readonly lists: ListCompilation },
 ): void {
   const [first] = files;
-  if (first === undefined || countPatterns(allow) > 0 || !lists.problems.isEmpty) return;
+  if (first === undefined || countPatterns(allow, lists.segments) > 0 || !lists.problems.isEmpty) return;
   const message = `the list file "${first.path}" holds no pattern; add one, or deny everything with deny: ["**"]`;
   lists.problems.add({ code: "policy-empty-list", file, line: first.line, field: first.field, message });
 }
 
-function countPatterns(list: PatternList): number {
-  return list.reduce((sum, { index }) => sum + index.size, 0);
+function countPatterns(list: readonly number[], segments: readonly SegmentParts[]): number {
+  return list.reduce((sum, place) => sum + (segments[place] as SegmentParts).index.size, 0);
 }
 
-function toSnapshot(revision: RevisionToken, policies: readonly CompiledPolicy[], { settings }: ParsedBundle): Snapshot {
+function toParts(policies: readonly PolicyParts[], segments: readonly SegmentParts[], { settings }: ParsedBundle): SnapshotParts {
   return {
-    revision,
+    segments,
     policies: policies.toSorted((a, b) => compareText(a.name, b.name)),
-    defaultVerdict: settings?.default ?? (policies.some(({ covers }) => covers) ? "deny" : "allow"),
-    shortNames: settings?.shortNames ?? "dockerHub",
-    patternCount: policies.reduce(
-      (sum, { allow, deny, except }) => sum + countPatterns(allow ?? []) + countPatterns(deny) + countPatterns(except),
-      0,
-    ),
+    settings: {
+      defaultVerdict: settings?.default ?? (policies.some(({ covers }) => covers) ? "deny" : "allow"),
+      shortNames: settings?.shortNames ?? "dockerHub",
+      patternCount: policies
+        .flatMap(({ allow, deny, except }) => [allow ?? [], deny, except])
+        .reduce((sum, list) => sum + countPatterns(list, segments), 0),
+    },
   };
 }

@@ -1,7 +1,9 @@
 /** Policies and a workload in, a decision out. Pure: no clock, network, logger or environment. */
+
+export { countNames } from "./assemble-snapshot.ts";
 export { type Attack, attack } from "./attack.ts";
 export type { Bundle, BundleFile } from "./bundle.ts";
-export { type CompileOptions, compile, compileInSlices } from "./compile.ts";
+export { assembleInSlices, type CompileOptions, compile, compileInSlices, compileParts } from "./compile.ts";
 export {
   type Answer,
   type Consistency,
@@ -36,5 +38,7 @@ export {
   policyErrorCodes,
   policyProblemCodes,
 } from "./policy-problem.ts";
+export { isBeyondPolicies } from "./policy-scope.ts";
 export type { CompiledPolicy, Snapshot } from "./snapshot.ts";
+export { buffersOfSegment, type PolicyParts, type SegmentParts, type SnapshotParts } from "./snapshot-parts.ts";
 export { type ImageField, imageFields, type Operation, operations, type Workload, type WorkloadImage } from "./workload.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LineTable } from "./line-table.ts";
+import { LineTableBuilder, lineOf } from "./line-table.ts";
 import { readListFile } from "./list-file.ts";
 
 function read(...pieces: readonly string[]): [string, number][] {
@@ -75,14 +75,14 @@ describe("readListFile", () => {
   });
 });
 
-describe("LineTable", () => {
+describe("LineTableBuilder", () => {
   it("knows the line of every pattern", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 }), (unsorted) => {
         const lines = unsorted.toSorted((a, b) => a - b);
-        const table = new LineTable();
+        const table = new LineTableBuilder();
         for (const line of lines) table.add(line);
-        expect(lines.map((_, ordinal) => table.lineOf(ordinal))).toEqual(lines);
+        expect(lines.map((_, ordinal) => lineOf(table.build(), ordinal))).toEqual(lines);
       }),
     );
   });

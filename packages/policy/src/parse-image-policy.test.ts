@@ -61,9 +61,9 @@ const mistakes: readonly (readonly [string, string, string, number, string, stri
     "spec.match.kinds.includes",
     '"include"',
   ],
-  ["a host alone", "  allow: [registry.internal]", "policy-bad-pattern", 5, "spec.allow[0]", 'write "registry.internal/**"'],
-  ["an open prefix", '  allow: ["registry.internal*"]', "policy-bad-pattern", 5, "spec.allow[0]", "registry.internal"],
-  ["a pattern that is no reference", '  deny: ["a//b"]', "policy-bad-pattern", 5, "spec.deny[0]", ""],
+  ["a host alone", "  allow: [registry.internal]", "pattern-host-alone", 5, "spec.allow[0]", 'write "registry.internal/**"'],
+  ["an open prefix", '  allow: ["registry.internal*"]', "pattern-open-prefix", 5, "spec.allow[0]", "registry.internal"],
+  ["a pattern that is no reference", '  deny: ["a//b"]', "pattern-empty-component", 5, "spec.deny[0]", ""],
   [
     "an unknown placeholder",
     '  deny: [y]\n  message: "no {imgae}"',

@@ -16,7 +16,7 @@ function parsePatterns(list: DocumentCursor): readonly WrittenPattern[] {
     if (text === undefined) return [];
     const pattern = parseReferencePattern(text);
     if (!isPatternProblem(pattern)) return [{ text, pattern, line: item.line, field: item.field }];
-    item.report("policy-bad-pattern", pattern.message);
+    item.report(pattern.problem, pattern.message);
     return [];
   });
 }

@@ -9,8 +9,8 @@ export interface PatternOrigin {
 
 /** Patterns of one list field or one list file, indexed together. */
 export interface PatternSegment {
-  readonly index: PatternIndex;
-  readonly originOf: (ordinal: number) => PatternOrigin | undefined;
+  readonly index: Omit<PatternIndex, "toParts">;
+  readonly originOf: (ordinal: number) => PatternOrigin;
 }
 
 /** All patterns of `allow`, `deny` or `except` of one policy, those from list files included. */

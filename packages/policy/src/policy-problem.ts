@@ -1,4 +1,6 @@
-/** Every kind of mistake a policy author can make. */
+import type { PatternProblemCode } from "@portcullis/image-ref";
+
+/** Every kind of mistake a policy author can make, beside those of a pattern. */
 export const policyProblemCodes = [
   "policy-yaml",
   "policy-file-too-large",
@@ -15,7 +17,6 @@ export const policyProblemCodes = [
   "policy-says-nothing",
   "policy-empty-list",
   "policy-bad-glob",
-  "policy-bad-pattern",
   "policy-unknown-placeholder",
   "policy-list-outside",
   "policy-list-missing",
@@ -25,7 +26,7 @@ export const policyProblemCodes = [
   "policy-slow-list",
   "policy-too-many-problems",
 ] as const;
-export type PolicyProblemCode = (typeof policyProblemCodes)[number];
+export type PolicyProblemCode = (typeof policyProblemCodes)[number] | PatternProblemCode;
 
 /** Codes of `PolicyCompileError`. */
 export const policyErrorCodes = ["policy-invalid"] as const;
