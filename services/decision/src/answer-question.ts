@@ -4,6 +4,7 @@ import {
   type DecideItem,
   type DecideRequest,
   type DecideResponse,
+  fromConsistencyMessage,
   fromRevisionTokenMessage,
   fromWorkloadMessage,
   maxTimeoutMs,
@@ -20,7 +21,7 @@ export interface AnsweringOptions {
 }
 
 /** A question as it arrives, by itself or as an item of a stream. */
-export type Question = Pick<DecideRequest, "workload" | "atLeast"> & Pick<DecideItem, "traceparent" | "timeoutMs">;
+export type Question = Pick<DecideRequest, "workload" | "atLeast" | "consistency"> & Pick<DecideItem, "traceparent" | "timeoutMs">;
 
 /** Answers questions off the wire. Rejects with `InvalidMessageError` for a question that makes no sense; undecided is an answer. */
 export type AnswerQuestion = (question: Question) => Promise<DecideResponse>;
@@ -28,7 +29,7 @@ export type AnswerQuestion = (question: Question) => Promise<DecideResponse>;
 /** One for the whole server, since it counts what is being answered. */
 export function createAnswerQuestion({ decide, clock, log, maxConcurrent }: AnsweringOptions): AnswerQuestion {
   let answering = 0;
-  return async ({ workload, atLeast, traceparent, timeoutMs }) => {
+  return async ({ workload, atLeast, consistency, traceparent, timeoutMs }) => {
     if (answering >= maxConcurrent) {
       return toDecideResponse(new UndecidedError("undecided-overloaded", "this replica answers as many questions as it can"));
     }
@@ -36,6 +37,7 @@ export function createAnswerQuestion({ decide, clock, log, maxConcurrent }: Answ
       deadlineMs: clock.now() + Math.min(timeoutMs, maxTimeoutMs),
       traceparent: traceparent === "" ? undefined : traceparent,
       atLeast: atLeast === undefined ? undefined : fromRevisionTokenMessage(atLeast, "at_least"),
+      consistency: fromConsistencyMessage(consistency),
     };
     const asked = fromWorkloadMessage(workload);
     answering += 1;

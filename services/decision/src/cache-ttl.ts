@@ -1,9 +1,9 @@
+import type { VerdictBounds } from "./generation.ts";
+
 /** How long verdicts may be repeated, as in a kube-apiserver's ImagePolicyWebhook: 0 is the default, -1 turns the cache off. */
-export interface CacheOptions {
+export interface CacheOptions extends VerdictBounds {
   readonly allowTtlSeconds: number;
   readonly denyTtlSeconds: number;
-  /** Most verdicts held at once; the least recently used go first. */
-  readonly maxEntries: number;
 }
 
 /** `defaultAllowTTL` and `defaultDenyTTL` of kube-apiserver, plugin/pkg/admission/imagepolicy. */
@@ -19,7 +19,7 @@ export interface CacheTtls {
 }
 
 /** Throws `RangeError` for what is neither -1, 0 nor whole seconds up to 1,800. */
-export function toCacheTtls({ allowTtlSeconds, denyTtlSeconds }: Omit<CacheOptions, "maxEntries">): CacheTtls {
+export function toCacheTtls({ allowTtlSeconds, denyTtlSeconds }: Pick<CacheOptions, "allowTtlSeconds" | "denyTtlSeconds">): CacheTtls {
   return {
     allowMs: toTtlMs(allowTtlSeconds, defaultAllowTtlSeconds),
     denyMs: toTtlMs(denyTtlSeconds, defaultDenyTtlSeconds),

@@ -1,5 +1,6 @@
 /** Settings of the decision service, without the service: a door that loads no gRPC. */
 import Type from "typebox";
+import { busSettings, checkBusSettings, clusterSettings, freshnessSettings } from "./bus-settings.ts";
 import { defaultAllowTtlSeconds, defaultDenyTtlSeconds, maxTtlSeconds } from "./cache-ttl.ts";
 
 const file = (description: string) => Type.String({ minLength: 1, description });
@@ -19,8 +20,11 @@ export const decisionSchema = Type.Object({
   policies: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,
     default: ["policies"],
-    description: "folders and files with policies, watched for edits",
+    description: "folders and files with policies, watched for edits; not read where `bus.servers` is set",
   }),
+  bus: busSettings,
+  cluster: clusterSettings,
+  freshness: freshnessSettings,
   decision: Type.Object({
     host: Type.String({ minLength: 1, default: "0.0.0.0", description: "address to listen on" }),
     port: port(8444, "port for front-ends (gRPC); 0: any free one"),
@@ -43,6 +47,12 @@ export const decisionSchema = Type.Object({
     allowTtlSeconds: ttl("an allow", defaultAllowTtlSeconds),
     denyTtlSeconds: ttl("a deny", defaultDenyTtlSeconds),
     maxEntries: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 16_384, description: "verdicts held at once" }),
+    maxMebibytes: Type.Integer({
+      minimum: 1,
+      maximum: 16_384,
+      default: 64,
+      description: "memory of the verdicts held at once; one that takes more than a 256th is not held",
+    }),
   }),
   maxLogLinesPerSecond: Type.Integer({
     minimum: 0,
@@ -59,5 +69,8 @@ export const decisionSchema = Type.Object({
     description: "least severe log line that is written (JSON, to standard output)",
   }),
 });
+
+/** Rules over several settings, for `loadConfig`. */
+export const checkDecisionConfig = checkBusSettings;
 
 export type DecisionConfig = Type.Static<typeof decisionSchema>;

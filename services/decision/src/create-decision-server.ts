@@ -9,7 +9,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { DecisionService } from "./create-decision-service.ts";
 import { boundStrangers, listenForClients } from "./listen-for-clients.ts";
 import { type DecideStreamCall, type ServedStream, serveDecideStream } from "./serve-decide-stream.ts";
-import { createHealth, type HealthWatchCall } from "./serve-health.ts";
+import { createHealth, type Health, type HealthWatchCall } from "./serve-health.ts";
 import { serveDecide, serveExplain } from "./serve-unary.ts";
 import { serveWatchRevision, type WatchRevisionCall } from "./serve-watch-revision.ts";
 import { createServedStreams } from "./served-streams.ts";
@@ -57,8 +57,7 @@ export async function createDecisionServer(options: DecisionServerOptions): Prom
   let isDraining = false;
   const health = createHealth({
     decision: () => !isDraining && service.readiness().ready,
-    // The bus is in this process, so policy is as current as it can be from the first revision on.
-    sync: () => service.readiness().ready,
+    sync: service.isFresh,
   });
   const strangers = boundStrangers(options.telemetry, options.maxStrangerAgeMs);
   const server = new Server(serverOptions(options, { maxConnectionAgeMs, strangers }));
@@ -70,7 +69,7 @@ export async function createDecisionServer(options: DecisionServerOptions): Prom
   setLogVerbosity(logVerbosity.NONE);
   const credentials = experimental.createCertificateProviderServerCredentials(provider, provider, true);
   const listening = await listenForClients(server, { ...options, credentials, strangers });
-  const stopUpdates = service.onRevision(() => health.update());
+  const stopUpdates = keepUpToDate(health, service);
 
   async function drain(): Promise<void> {
     isDraining = true;
@@ -121,7 +120,17 @@ function decisionHandlers(options: DecisionServerOptions, onStream: (stream: Ser
     decide: serveDecide(answer),
     decideStream: (call: DecideStreamCall) => onStream(serveDecideStream(call, answer)),
     watchRevision: (call: WatchRevisionCall) => onStream(serveWatchRevision(call, service)),
-    explain: serveExplain(service),
+    explain: serveExplain(service, clock),
+  };
+}
+
+/** Time alone makes policy stale, and nobody tells. */
+function keepUpToDate(health: Health, service: DecisionService): () => void {
+  const stop = service.onRevision(() => health.update());
+  const timer = setInterval(() => health.update(), 1_000).unref();
+  return () => {
+    stop();
+    clearInterval(timer);
   };
 }
 

@@ -26,7 +26,7 @@ describe("createDecisionService", () => {
 
     await expect(decide(aWorkload())).rejects.toMatchObject({ code: "undecided-no-policy" });
     expect(service.readiness()).toMatchObject({ ready: false });
-    expect(() => service.explain(aWorkload())).toThrow(UndecidedError);
+    await expect(service.explain(aWorkload(), { deadlineMs: 1e9 })).rejects.toThrow(UndecidedError);
   });
 
   it("keeps the revision in force when the next one does not compile", async () => {
@@ -152,7 +152,7 @@ describe("createDecisionService", () => {
     await bus.publish(onlyFrom("quay.io/one/**"));
     await service.ready();
 
-    const { answer, steps } = service.explain(aWorkload({ images: ["nginx"] }));
+    const { answer, steps } = await service.explain(aWorkload({ images: ["nginx"] }), { deadlineMs: 1e9 });
 
     expect(answer).toMatchObject({ cacheTtlMs: 0, decision: { verdict: "deny" } });
     expect(steps.join("\n")).toContain("no pattern allows it");

@@ -1,14 +1,15 @@
-import { type Answer, type Decide, UndecidedError } from "@portcullis/policy";
+import { type Answer, type Decide, type Decision, UndecidedError } from "@portcullis/policy";
 import type { Clock } from "./clock.ts";
-import type { Generation } from "./generation.ts";
 import type { Judge } from "./judge.ts";
 import type { Judgement } from "./judgement.ts";
+import type { AgeOf, PolicyAge } from "./policy-age.ts";
+import type { Reach } from "./reach-generation.ts";
 import { workloadKey } from "./workload-key.ts";
 
 export interface DecideOptions {
-  /** The newest generation that is at least as new as asked for; rejects with `UndecidedError`. */
-  readonly reach: (atLeast: Parameters<Decide>[1]["atLeast"], deadlineMs: number) => Generation | Promise<Generation>;
+  readonly reach: Reach;
   readonly judge: Judge;
+  readonly ageOf: AgeOf;
   readonly clock: Clock;
   readonly nextDecisionId: () => string;
   /** Called with whatever was thrown that is no `UndecidedError`: a mistake of ours. */
@@ -16,13 +17,18 @@ export interface DecideOptions {
 }
 
 /** Decides by the snapshot that is current when the judgement begins. */
-export function decideByCurrentGeneration({ reach, judge, clock, nextDecisionId, onMistake }: DecideOptions): Decide {
-  return async (workload, { deadlineMs, traceparent, atLeast }) => {
+export function decideByCurrentGeneration({ reach, judge, ageOf, clock, nextDecisionId, onMistake }: DecideOptions): Decide {
+  return async (workload, context) => {
+    const { deadlineMs, traceparent } = context;
     assertInTime(clock.now(), deadlineMs);
-    const reached = reach(atLeast, deadlineMs);
+    const reached = reach(context);
     // Awaiting what is there already would cost a turn of the microtask queue, here and below.
     const generation = reached instanceof Promise ? await reached : reached;
+    const { revision } = generation.snapshot;
     const decisionId = nextDecisionId();
+    // Where policy has expired, what it would say is neither asked nor logged.
+    const before = ageOf(workload, revision);
+    if (before.denial !== undefined) return toAnswer(before.denial, decisionId, before);
     let judgement: Judgement;
     try {
       const judged = judge(generation, workload, { decisionId, traceparent, key: workloadKey(workload) });
@@ -34,20 +40,17 @@ export function decideByCurrentGeneration({ reach, judge, clock, nextDecisionId,
     }
     const nowMs = clock.now();
     assertInTime(nowMs, deadlineMs);
-    return toAnswer(judgement, decisionId, nowMs);
+    const age = ageOf(workload, revision);
+    // What remains: a caller that repeats the verdict for as long stays within the bound of this cache.
+    const repeatableMs = Math.max(0, Math.min(judgement.repeatableUntilMs - nowMs, age.repeatableMs));
+    return toAnswer(judgement.decision, decisionId, { ...age, repeatableMs });
   };
 }
 
-function toAnswer({ decision, repeatableUntilMs }: Judgement, decisionId: string, nowMs: number): Answer {
-  return {
-    decision,
-    decisionId,
-    // What remains: a caller that repeats the verdict for as long stays within the bound of this cache.
-    cacheTtlMs: Math.max(0, repeatableUntilMs - nowMs),
-    // The bus is in this process: what it published last is what there is.
-    stalenessMs: 0,
-    degraded: false,
-  };
+/** An answer of a certain age. */
+export function toAnswer(decision: Decision, decisionId: string, age: PolicyAge): Answer {
+  const { denial, repeatableMs, stalenessMs, degraded } = age;
+  return { decision: denial ?? decision, decisionId, cacheTtlMs: repeatableMs, stalenessMs, degraded };
 }
 
 function assertInTime(nowMs: number, deadlineMs: number): void {

@@ -1,5 +1,12 @@
 import { type Answer, type Explanation, explain, type Workload } from "@portcullis/policy";
+import { toAnswer } from "./decide.ts";
 import type { Generation } from "./generation.ts";
+import type { PolicyAge } from "./policy-age.ts";
+
+export interface ExplainOptions {
+  readonly decisionId: string;
+  readonly age: PolicyAge;
+}
 
 /** An answer, and one line for people per policy and image on how it came about. */
 export interface ExplainedAnswer {
@@ -13,10 +20,10 @@ export const maxSteps = 1_000;
 const maxStepLength = 1_024;
 
 /** Explains by the snapshot of a generation, past every cache. */
-export function explainDecision({ snapshot }: Generation, workload: Workload, decisionId: string): ExplainedAnswer {
+export function explainDecision({ snapshot }: Generation, workload: Workload, { decisionId, age }: ExplainOptions): ExplainedAnswer {
   const explanation = explain(snapshot, workload);
   return {
-    answer: { decision: explanation.decision, decisionId, cacheTtlMs: 0, stalenessMs: 0, degraded: false },
+    answer: toAnswer(explanation.decision, decisionId, { ...age, repeatableMs: 0 }),
     steps: bounded(toSteps(explanation)),
   };
 }

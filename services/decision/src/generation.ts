@@ -1,6 +1,7 @@
 import type { Snapshot } from "@portcullis/policy";
 import { LRUCache } from "lru-cache";
 import type { Judgement } from "./judgement.ts";
+import { verdictBytes } from "./verdict-bytes.ts";
 
 /**
  * One revision and everything that was concluded from it. A new revision is a new generation, so that no verdict of an old
@@ -14,7 +15,27 @@ export interface Generation {
   readonly inFlight: Map<string, Promise<Judgement>>;
 }
 
-/** An empty generation for at most `maxEntries` verdicts. */
-export function createGeneration(snapshot: Snapshot, maxEntries: number): Generation {
-  return { snapshot, verdicts: new LRUCache({ max: maxEntries }), inFlight: new Map() };
+/** What bounds the verdicts of a generation; the least recently used go first. */
+export interface VerdictBounds {
+  readonly maxEntries: number;
+  /** Default 64. */
+  readonly maxMebibytes?: number;
+}
+
+/** `VerdictBounds.maxMebibytes`, where nothing else is said: 16,384 denials of three images each have 45. */
+export const defaultMaxMebibytes = 64;
+
+/** A larger verdict is not kept: a denial of 256 hostile images has 1 MiB, and some hundreds would push out all others. */
+const mostOfAll = 1 / 256;
+
+/** An empty generation. */
+export function createGeneration(snapshot: Snapshot, { maxEntries, maxMebibytes = defaultMaxMebibytes }: VerdictBounds): Generation {
+  const maxSize = maxMebibytes * 1024 * 1024;
+  const verdicts = new LRUCache<string, Judgement>({
+    max: maxEntries,
+    maxSize,
+    maxEntrySize: maxSize * mostOfAll,
+    sizeCalculation: verdictBytes,
+  });
+  return { snapshot, verdicts, inFlight: new Map() };
 }

@@ -1,15 +1,13 @@
 import { type RevisionToken, type Snapshot, UndecidedError } from "@portcullis/policy";
 import type { Revision } from "@portcullis/policy-bus";
-import { compareRevisions, isAtLeast } from "@portcullis/wire";
-import type { Clock } from "./clock.ts";
-import { createGeneration, type Generation } from "./generation.ts";
+import { compareRevisions } from "@portcullis/wire";
+import { createGeneration, type Generation, type VerdictBounds } from "./generation.ts";
 
 export interface GenerationsOptions {
   readonly compile: (revision: Revision) => Promise<Snapshot>;
-  readonly clock: Clock;
-  readonly maxEntries: number;
+  readonly bounds: VerdictBounds;
   readonly onApplied: (generation: Generation, revision: Revision) => void;
-  /** The revision does not compile; what was applied before stays. */
+  /** A revision that was given to `apply` does not compile; what was applied before stays. */
   readonly onRejected: (error: unknown, revision: Revision) => void;
 }
 
@@ -18,34 +16,47 @@ export interface Generations {
   current(): Generation | undefined;
   /** As `current`; throws `undecided-no-policy` where there is none. */
   now(): Generation;
-  /** Begins to compile a revision; a newer one that arrives meanwhile comes next, and those between are left out. */
+  /**
+   * Compiles a revision, and resolves with what puts it in force, for a caller that knows which one is the newest. Rejects where it
+   * does not compile.
+   */
+  prepare(revision: Revision): Promise<() => void>;
+  /**
+   * Begins to compile a revision, and puts it in force where it is newer; a newer one that arrives meanwhile comes next, and those
+   * between are left out.
+   */
   apply(revision: Revision): void;
-  /** The current generation once it is at least as new as asked for. Throws `undecided-no-policy`; rejects with `undecided-behind`. */
-  reach(atLeast: RevisionToken | undefined, deadlineMs: number): Generation | Promise<Generation>;
   /** Calls with the token now in force, if any, and with every later one. Returns a function that stops. */
   onRevision(listener: (token: RevisionToken) => void): () => void;
-  /** Nothing is applied any more, and nobody is called. Whoever waits in `reach` waits until the deadline. */
+  /** Nothing is applied any more, and nobody is called. */
   close(): void;
 }
 
 /** No generation at first. */
-export function createGenerations({ compile, clock, maxEntries, onApplied, onRejected }: GenerationsOptions): Generations {
+export function createGenerations({ compile, bounds, onApplied, onRejected }: GenerationsOptions): Generations {
   let generation: Generation | undefined;
   let isClosed = false;
   const listeners = new Set<(token: RevisionToken) => void>();
 
+  async function prepare(revision: Revision): Promise<() => void> {
+    const snapshot = await compile(revision);
+    return () => {
+      if (isClosed) return;
+      const next = createGeneration(snapshot, bounds);
+      generation = next;
+      onApplied(next, revision);
+      for (const listener of [...listeners]) listener(snapshot.revision);
+    };
+  }
+
   async function applyOne(revision: Revision): Promise<void> {
-    let snapshot: Snapshot;
+    let swap: () => void;
     try {
-      snapshot = await compile(revision);
+      swap = await prepare(revision);
     } catch (error) {
       return onRejected(error, revision);
     }
-    if (isClosed || (generation !== undefined && !isNewer(revision.token, generation.snapshot.revision))) return;
-    const next = createGeneration(snapshot, maxEntries);
-    generation = next;
-    onApplied(next, revision);
-    for (const listener of [...listeners]) listener(snapshot.revision);
+    if (generation === undefined || isNewer(revision.token, generation.snapshot.revision)) swap();
   }
 
   function now(): Generation {
@@ -55,35 +66,12 @@ export function createGenerations({ compile, clock, maxEntries, onApplied, onRej
 
   const applyNewest = oneAtATime(applyOne);
 
-  function wait(atLeast: RevisionToken, deadlineMs: number): Promise<Generation> {
-    const { promise, resolve, reject } = Promise.withResolvers<Generation>();
-    const cancel = clock.schedule(Math.max(0, deadlineMs - clock.now()), () => {
-      stop();
-      reject(new UndecidedError("undecided-behind", "this replica has not yet applied the revision that was asked for"));
-    });
-    function onToken(): void {
-      if (generation === undefined || !isAtLeast(generation.snapshot.revision, atLeast)) return;
-      stop();
-      resolve(generation);
-    }
-    function stop(): void {
-      cancel();
-      listeners.delete(onToken);
-    }
-    listeners.add(onToken);
-    return promise;
-  }
-
   return {
     current: () => generation,
     now,
+    prepare,
     apply(revision) {
       if (!isClosed) applyNewest(revision);
-    },
-    reach(atLeast, deadlineMs) {
-      const held = now();
-      if (atLeast === undefined || isAtLeast(held.snapshot.revision, atLeast)) return held;
-      return wait(atLeast, deadlineMs);
     },
     onRevision(listener) {
       const own = (token: RevisionToken) => listener(token);

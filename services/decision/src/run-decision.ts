@@ -1,7 +1,8 @@
 import { PkiError } from "@portcullis/pki";
-import { PolicyFolderError } from "@portcullis/policy-bus";
+import { PolicyFolderError, SigningError } from "@portcullis/policy-bus";
 import { runService, type Surroundings } from "@portcullis/process";
-import { decisionSchema } from "./config.ts";
+import { BusStartError } from "./bus-start-error.ts";
+import { checkDecisionConfig, decisionSchema } from "./config.ts";
 import { startDecision } from "./start-decision.ts";
 
 const closeTimeoutMs = 5_000;
@@ -12,6 +13,7 @@ export function runDecision(surroundings: Surroundings): Promise<0 | 2> {
     {
       name: "decision",
       schema: decisionSchema,
+      check: checkDecisionConfig,
       telemetry: ({ logLevel }) => ({ logLevel }),
       shutdownTimeoutMs: ({ decision: { drainDelayMs, drainTimeoutMs } }) => drainDelayMs + 2 * drainTimeoutMs + closeTimeoutMs,
       start: startDecision,
@@ -22,7 +24,7 @@ export function runDecision(surroundings: Surroundings): Promise<0 | 2> {
 }
 
 function explain(error: unknown): string | undefined {
-  if (error instanceof PkiError) return error.message;
+  if (error instanceof PkiError || error instanceof SigningError || error instanceof BusStartError) return error.message;
   if (!(error instanceof PolicyFolderError)) return undefined;
   if (error.code !== "policy-folder-invalid") return error.message;
   const lines = error.problems.map(({ file, line, field, message }) => `  ${file}:${line}: ${field === "" ? "" : `${field}: `}${message}`);

@@ -24,7 +24,7 @@ function explain(client: Client, imageCount: number): Promise<ExplainResponse> {
   const { path, requestSerialize, responseDeserialize } = DecisionServiceService.explain;
   const workload = toWorkloadMessage(aWorkload({ images: new Array<string>(imageCount).fill("nginx") }));
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { workload }, (error, value) =>
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { workload, consistency: undefined }, (error, value) =>
       error === null && value !== undefined ? resolve(value) : reject(error),
     );
   });

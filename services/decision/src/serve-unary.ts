@@ -5,6 +5,7 @@ import {
   type DecideResponse,
   type ExplainRequest,
   type ExplainResponse,
+  fromConsistencyMessage,
   fromWorkloadMessage,
   maxTimeoutMs,
   type Received,
@@ -12,6 +13,7 @@ import {
   toErrorStatus,
 } from "@portcullis/wire";
 import type { AnswerQuestion } from "./answer-question.ts";
+import type { Clock } from "./clock.ts";
 import type { DecisionService } from "./create-decision-service.ts";
 
 // An explanation holds policies times images.
@@ -27,12 +29,16 @@ export function serveDecide(answer: AnswerQuestion) {
 }
 
 /** `Explain`: past every cache. */
-export function serveExplain({ explain }: Pick<DecisionService, "explain">) {
+export function serveExplain({ explain }: Pick<DecisionService, "explain">, clock: Clock) {
   return (call: ServerUnaryCall<Received<ExplainRequest>, ExplainResponse>, callback: sendUnaryData<ExplainResponse>): void =>
     respond(callback, async () => {
-      const { workload } = messageOf(call.request);
+      const { workload, consistency } = messageOf(call.request);
       bounded(workload?.images ?? [], "workload.images", maxExplainedImages);
-      const { answer, steps } = explain(fromWorkloadMessage(workload));
+      const deadlineMs = clock.now() + remainingMs(call.getDeadline());
+      const { answer, steps } = await explain(fromWorkloadMessage(workload), {
+        deadlineMs,
+        consistency: fromConsistencyMessage(consistency),
+      });
       return { response: toDecideResponse(answer), steps };
     });
 }

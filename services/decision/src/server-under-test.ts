@@ -85,7 +85,8 @@ function aService(decide: Decide): { readonly service: DecisionService; readonly
     },
     service: {
       decide,
-      explain: () => ({ answer: anAnswer(), steps: ["allowed"] }),
+      explain: async () => ({ answer: anAnswer(), steps: ["allowed"] }),
+      prepare: async () => () => {},
       current: () => current,
       policies: () => [],
       onRevision(listener) {
@@ -95,6 +96,7 @@ function aService(decide: Decide): { readonly service: DecisionService; readonly
       },
       ready: () => new Promise(() => {}),
       readiness: () => ({ ready: current !== undefined, details: {} }),
+      isFresh: () => current !== undefined,
       close: () => {},
     },
   };

@@ -113,7 +113,7 @@ function verdictOf(number: number): Decision["verdict"] {
 
 function aGeneration(maxEntries: number) {
   const snapshot = { revision: aRevisionToken(), policies: [], defaultVerdict: "allow", shortNames: "dockerHub", patternCount: 0 } as const;
-  return createGeneration(snapshot, maxEntries);
+  return createGeneration(snapshot, { maxEntries });
 }
 
 function aContext(number: number) {
