@@ -1,5 +1,6 @@
 import { type Answer, type DecideContext, UndecidedError } from "@portcullis/policy";
 import { sizeOfWorkloadMessage, toConsistencyMessage, type WorkloadMessage } from "@portcullis/wire";
+import type { BagItem } from "./bag.ts";
 
 /** Something a question was sent to. */
 export interface QuestionHolder {
@@ -7,15 +8,18 @@ export interface QuestionHolder {
   isSuspect: boolean;
 }
 
-export interface QuestionTimers {
+export interface QuestionEvents {
   /** Half of the time is over without an answer. */
   readonly onHalfTime: (question: Question) => void;
   /** The time is over. */
   readonly onDeadline: (question: Question) => void;
+  /** There is an outcome. */
+  readonly onSettled: (question: Question) => void;
 }
 
 /** One workload on its way to a decision: where it was sent, and the first answer, which wins. */
-export class Question {
+export class Question implements BagItem {
+  place = -1;
   readonly workload: WorkloadMessage;
   readonly traceparent: string;
   readonly consistency: ReturnType<typeof toConsistencyMessage> | undefined;
@@ -36,13 +40,15 @@ export class Question {
   readonly #reject: (error: UndecidedError) => void;
   #timer: NodeJS.Timeout;
   #isSettled = false;
+  readonly #onSettled: QuestionEvents["onSettled"];
 
-  constructor(workload: WorkloadMessage, context: Omit<DecideContext, "atLeast">, timers: QuestionTimers) {
+  constructor(workload: WorkloadMessage, context: Omit<DecideContext, "atLeast">, timers: QuestionEvents) {
     this.workload = workload;
     this.traceparent = context.traceparent ?? "";
     this.consistency = context.consistency === undefined ? undefined : toConsistencyMessage(context.consistency);
     this.deadlineMs = context.deadlineMs;
     this.sizeBytes = sizeOfWorkloadMessage(workload);
+    this.#onSettled = timers.onSettled;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.answered = promise;
     this.#resolve = resolve;
@@ -66,6 +72,7 @@ export class Question {
     if (this.#isSettled) return;
     this.#isSettled = true;
     clearTimeout(this.#timer);
+    this.#onSettled(this);
     if (outcome instanceof UndecidedError) this.#reject(outcome);
     else this.#resolve(outcome);
   }

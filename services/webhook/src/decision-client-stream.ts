@@ -9,6 +9,7 @@ import {
   maxItemsPerMessage,
   toRevisionTokenMessage,
 } from "@portcullis/wire";
+import { Outstanding } from "./decision-client-outstanding.ts";
 import type { Question } from "./decision-client-question.ts";
 
 export interface StreamEvents {
@@ -38,11 +39,10 @@ export class DecisionStream {
   askedAtTurn = 0;
   readonly #call: ClientDuplexStream<DecideStreamRequest, DecideStreamResponse>;
   readonly #events: StreamEvents;
-  readonly #unanswered = new Map<number, Question>();
+  readonly #unanswered = new Outstanding<Question>();
   #queue: number[] = [];
   #isFlushing = false;
   #isBlocked = false;
-  #lastId = 0;
   /** Ids leave in order. */
   #lastSentId = 0;
 
@@ -72,9 +72,7 @@ export class DecisionStream {
   }
 
   ask(question: Question): void {
-    this.#lastId = (this.#lastId + 1) >>> 0;
-    this.#unanswered.set(this.#lastId, question);
-    this.#queue.push(this.#lastId);
+    this.#queue.push(this.#unanswered.add(question));
     question.asked.add(this.address);
     question.sends += 1;
     question.holders.add(this);
@@ -123,7 +121,7 @@ export class DecisionStream {
         items.push({ id, workload, traceparent, timeoutMs: Math.ceil(question.remainingMs()), atLeast, consistency });
       } else {
         // Settled before it left: nobody waits for it.
-        this.#unanswered.delete(id);
+        this.#unanswered.take(id);
         question?.holders.delete(this);
       }
       taken += 1;
@@ -141,8 +139,7 @@ export class DecisionStream {
     }
     if (answers.length > 0) this.isSuspect = false;
     for (const answer of answers) {
-      const question = this.#unanswered.get(answer.id);
-      this.#unanswered.delete(answer.id);
+      const question = this.#unanswered.take(answer.id);
       if (question === undefined) continue;
       question.holders.delete(this);
       this.#events.onAnswer(question, answer, this);
@@ -155,8 +152,7 @@ export class DecisionStream {
   }
 
   #end(status: StatusObject): void {
-    const lost = [...this.#unanswered.values()];
-    this.#unanswered.clear();
+    const lost = this.#unanswered.takeAll();
     this.#queue = [];
     for (const question of lost) {
       question.holders.delete(this);

@@ -1,6 +1,7 @@
 import { type Decide, UndecidedError } from "@portcullis/policy";
 import type { Telemetry } from "@portcullis/telemetry";
 import { createCertificateSource, type MutualTls, maxMessageBytes, toWorkloadMessage } from "@portcullis/wire";
+import { Bag } from "./bag.ts";
 import { type AddressPool, createAddressPool } from "./decision-client-address-pool.ts";
 import { Dispatcher } from "./decision-client-dispatcher.ts";
 import { createDecisionClientMetrics } from "./decision-client-metrics.ts";
@@ -41,7 +42,7 @@ export function createDecisionClient(options: DecisionClientOptions): DecisionCl
   const { telemetry, maxPending = 10_000 } = options;
   const certificates = createCertificateSource(options.tls);
   const tokens = createHighestTokens();
-  const pending = new Set<Question>();
+  const pending = new Bag<Question>();
   const pool = createAddressPool(certificates, {
     log: telemetry.log,
     atLeast: tokens.atLeast,
@@ -59,6 +60,7 @@ export function createDecisionClient(options: DecisionClientOptions): DecisionCl
   const timers = {
     onHalfTime: (question: Question) => dispatcher.onHalfTime(question),
     onDeadline: (question: Question) => dispatcher.onDeadline(question),
+    onSettled: (question: Question) => void pending.delete(question),
   };
 
   const decide: Decide = async (workload, { deadlineMs, traceparent, atLeast, consistency }) => {
@@ -70,7 +72,7 @@ export function createDecisionClient(options: DecisionClientOptions): DecisionCl
     pending.add(question);
     if (question.sizeBytes <= maxWorkloadBytes) dispatcher.ask(question);
     else question.settle(new UndecidedError("undecided-internal", "the workload is larger than a message may be"));
-    return question.answered.finally(() => pending.delete(question));
+    return question.answered;
   };
 
   return {
@@ -79,7 +81,10 @@ export function createDecisionClient(options: DecisionClientOptions): DecisionCl
     reloadTls: certificates.replace,
     close() {
       stop();
-      for (const question of pending) question.settle(new UndecidedError("undecided-unavailable", "this front-end is shutting down"));
+      const shuttingDown = new UndecidedError("undecided-unavailable", "this front-end is shutting down");
+      pending.forEach((question) => {
+        question.settle(shuttingDown);
+      });
       pool.close();
     },
   };
