@@ -1,8 +1,5 @@
 import { DecisionServiceService } from "./gen/portcullis/decision/v1/decision.pb.ts";
-import { InvalidMessageError } from "./invalid-message-error.ts";
-
-/** Bytes that were read as a message, or why they could not be. */
-export type Received<T> = { readonly message: T } | { readonly problem: InvalidMessageError };
+import { receiving } from "./received.ts";
 
 const { decide, decideStream, watchRevision, explain } = DecisionServiceService;
 
@@ -16,13 +13,3 @@ export const decisionServiceDefinition = {
   watchRevision: { ...watchRevision, requestDeserialize: receiving(watchRevision.requestDeserialize) },
   explain: { ...explain, requestDeserialize: receiving(explain.requestDeserialize) },
 } as const;
-
-function receiving<Request>(deserialize: (bytes: Buffer) => Request): (bytes: Buffer) => Received<Request> {
-  return (bytes) => {
-    try {
-      return { message: deserialize(bytes) };
-    } catch (cause) {
-      return { problem: new InvalidMessageError("message", "is not protobuf of this service", { cause }) };
-    }
-  };
-}

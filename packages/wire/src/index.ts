@@ -3,7 +3,7 @@ export { fromDecideResponse, toDecideResponse } from "./answer-message.ts";
 export { type CertificateSource, createCertificateSource, type MutualTls } from "./certificate-source.ts";
 export { compareRevisions, isAtLeast } from "./compare-revisions.ts";
 export { fromConsistencyMessage, toConsistencyMessage } from "./consistency-message.ts";
-export { decisionServiceDefinition, type Received } from "./decision-service-definition.ts";
+export { decisionServiceDefinition } from "./decision-service-definition.ts";
 export { type ErrorStatus, fromErrorStatus, toErrorStatus } from "./error-status.ts";
 export { maxFindings, maxFindingText } from "./finding-message.ts";
 export { type HealthCheckRequest, HealthCheckResponse_ServingStatus, HealthService } from "./gen/grpc/health/v1/health.pb.ts";
@@ -23,5 +23,6 @@ export {
 } from "./gen/portcullis/decision/v1/decision.pb.ts";
 export { InvalidMessageError, type WireCode, wireCodes } from "./invalid-message-error.ts";
 export { bounded, maxItemsPerMessage, maxMessageBytes, maxRepeated, maxTimeoutMs } from "./message-limits.ts";
+export type { Received } from "./received.ts";
 export { fromRevisionTokenMessage, toRevisionTokenMessage } from "./revision-token-message.ts";
 export { fromWorkloadMessage, sizeOfWorkloadMessage, toWorkloadMessage } from "./workload-message.ts";
