@@ -22,10 +22,10 @@ export interface VerdictBounds {
   readonly maxMebibytes?: number;
 }
 
-/** `VerdictBounds.maxMebibytes`, where nothing else is said: 16,384 denials of three images each have 45. */
+/** `VerdictBounds.maxMebibytes`, where nothing else is said: enough for 13,000 denials of three images each. */
 export const defaultMaxMebibytes = 64;
 
-/** A larger verdict is not kept: a denial of 256 hostile images has 1 MiB, and some hundreds would push out all others. */
+/** A larger verdict is not kept: a denial of 256 hostile images takes up to 2 MiB, and 32 of them would push out all others. */
 const mostOfAll = 1 / 256;
 
 /** An empty generation. */

@@ -1,9 +1,9 @@
 import type { Finding } from "@portcullis/policy";
 import type { Judgement } from "./judgement.ts";
 
-/** Measured with findings and keys of one character each, and rounded up. */
 const bytesPerVerdict = 512;
-const bytesPerFinding = 256;
+/** 400 where names are short; a long message is held as the pieces it was put together from. */
+const bytesPerFinding = 1_024;
 
 /** About how many bytes a verdict and its key keep from being freed. Two per character, as of any text that is not Latin. */
 export function verdictBytes({ decision }: Judgement, key: string): number {
