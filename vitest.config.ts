@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: "modules",
           include: ["packages/**/*.test.ts", "services/**/*.test.ts", "test/{decisions,docs,faults,fuzz,repository}/**/*.test.ts"],
-          exclude: ["packages/policy-bus/src/nats/**", "**/node_modules/**"],
+          exclude: ["packages/policy-bus/src/nats/**", "services/**/*-nats.test.ts", "**/node_modules/**"],
           sequence: { groupOrder: 0 },
         },
       },
@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           // Real servers, clusters of three among them: one file at a time, so that elections are not starved.
           name: "nats",
-          include: ["packages/policy-bus/src/nats/**/*.test.ts"],
+          include: ["packages/policy-bus/src/nats/**/*.test.ts", "services/**/*-nats.test.ts"],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

@@ -13,9 +13,12 @@ const maxLength = 79;
 /** Logs are read later: what took less time is not worth a line there. */
 const lineEveryMs = 1_000;
 
+/** Runs the callback later, unless the function that it returns is called before. */
+type Schedule = (delayMs: number, callback: () => void) => () => void;
+
 /** On a terminal one line that is written over; elsewhere a line a second, for as long as it takes. */
-export function createProgressLine(terminal: Terminal): ProgressLine {
-  return terminal.canRewrite ? rewrittenLine(terminal) : spacedLines(terminal);
+export function createProgressLine(terminal: Terminal, schedule: Schedule = scheduleTimer): ProgressLine {
+  return terminal.canRewrite ? rewrittenLine(terminal) : spacedLines(terminal, schedule);
 }
 
 function rewrittenLine({ printError }: Terminal): ProgressLine {
@@ -32,21 +35,28 @@ function rewrittenLine({ printError }: Terminal): ProgressLine {
   };
 }
 
-function spacedLines({ printError }: Terminal): ProgressLine {
+function spacedLines({ printError }: Terminal, schedule: Schedule): ProgressLine {
   let newest = "";
   let said = "";
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: (() => void) | undefined;
+  function sayNewest(): void {
+    if (newest !== said) printError(`${newest}\n`);
+    said = newest;
+    cancel = schedule(lineEveryMs, sayNewest);
+  }
   return {
     say(text) {
       newest = text;
-      timer ??= setInterval(() => {
-        if (newest !== said) printError(`${newest}\n`);
-        said = newest;
-      }, lineEveryMs);
+      cancel ??= schedule(lineEveryMs, sayNewest);
     },
     end() {
-      clearInterval(timer);
-      timer = undefined;
+      cancel?.();
+      cancel = undefined;
     },
   };
+}
+
+function scheduleTimer(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
 }

@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { createTemporaryFolder, findNatsProgram, startNats } from "@portcullis/testing";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { recordedTerminal } from "./recorded-terminal-fixture.ts";
+import { type Replica, type ReplicaOptions, startReplica } from "./replica-fixture.ts";
+import { run } from "./run.ts";
+
+export interface Ran {
+  readonly status: number;
+  readonly output: string;
+  readonly error: string;
+}
+
+/** A set of policies of its own on a real server: streams and keys are there, and nothing is published. */
+export interface Operator extends AsyncDisposable {
+  readonly folder: string;
+  readonly policySet: string;
+  /** Runs a command in the folder, as `portcullis …` does. */
+  portcullis(...args: readonly string[]): Promise<Ran>;
+  /** Runs a command that prints one object per line. */
+  objects(...args: readonly string[]): Promise<readonly unknown[]>;
+  /** Writes a file below the folder. */
+  write(name: string, text: string): Promise<string>;
+  replica(cluster: string, replica: string, says?: ReplicaOptions["says"]): Promise<Replica>;
+}
+
+/** Runs a suite on the newest nats-server that this machine has or can get; without one it is skipped, with the reason. */
+export async function describeOnBus(name: string, suite: (server: () => string) => void): Promise<void> {
+  const program = await findNatsProgram("newest");
+  if ("missing" in program) return it(name, ({ skip }) => skip(program.missing));
+  describe(name, () => {
+    let server: Awaited<ReturnType<typeof startNats>> | undefined;
+    beforeAll(async () => {
+      server = await startNats(program);
+    });
+    afterAll(async () => server?.[Symbol.asyncDispose]());
+    suite(() => server?.url ?? "");
+  });
+}
+
+/** An operator who has made keys and set up the streams. */
+export async function anOperator(server: string): Promise<Operator> {
+  const folder = await createTemporaryFolder();
+  const policySet = randomUUID();
+  const environment = { PORTCULLIS_BUS: server, PORTCULLIS_BUS_POLICY_SET: policySet, PORTCULLIS_PUBLISHER: "ops@example.com" };
+  const replicas: Replica[] = [];
+
+  async function portcullis(...args: readonly string[]): Promise<Ran> {
+    const terminal = recordedTerminal({ workingDirectory: folder.path, environment });
+    const status = await run(args, "0.1.0", terminal);
+    return { status, ...terminal.written };
+  }
+  await portcullis("keys", "init");
+  await portcullis("bus", "setup", "--replicas", "1");
+  return {
+    folder: folder.path,
+    policySet,
+    portcullis,
+    async objects(...args) {
+      const { output } = await portcullis(...args, "--output", "json");
+      return output
+        .trimEnd()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line));
+    },
+    write: folder.write,
+    async replica(cluster, replica, says) {
+      const stateDir = join(folder.path, `${cluster}-${replica}`);
+      const trustFile = join(folder.path, "trust.json");
+      const started = await startReplica({ server, policySet, trustFile, stateDir, cluster, replica, ...(says !== undefined && { says }) });
+      replicas.push(started);
+      return started;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const replica of replicas) await replica[Symbol.asyncDispose]();
+      await folder.remove();
+    },
+  };
+}
+
+/** A policy that allows images of one registry. */
+export function aPolicy(registry: string, name = "registries"): string {
+  return `apiVersion: portcullis.dev/v1\nkind: ImagePolicy\nmetadata: { name: ${name} }\nspec: { allow: ["${registry}/**"] }\n`;
+}
