@@ -1,5 +1,5 @@
-import { type Answer, type UndecidedCode, UndecidedError } from "@portcullis/policy";
-import { type DecideItemAnswer, fromDecideResponse, InvalidMessageError } from "@portcullis/wire";
+import { type Answer, type RevisionToken, type UndecidedCode, UndecidedError } from "@portcullis/policy";
+import { type DecideItemAnswer, fromDecideResponse, InvalidMessageError, isAtLeast } from "@portcullis/wire";
 import type { DecisionAddress } from "./decision-client-address.ts";
 import type { Question } from "./decision-client-question.ts";
 import type { DecisionStream } from "./decision-client-stream.ts";
@@ -72,7 +72,7 @@ export class Dispatcher {
   }
 
   onAnswer(question: Question, answer: DecideItemAnswer, stream: DecisionStream): void {
-    const outcome = read(answer);
+    const outcome = notBelow(question.atLeast, read(answer));
     if (!(outcome instanceof UndecidedError)) {
       this.#options.onAnswer(outcome, stream.address);
       question.settle(outcome);
@@ -122,6 +122,12 @@ function isBetter(a: DecisionStream, b: DecisionStream): boolean {
   if (a.hasOpenBatch !== b.hasOpenBatch) return a.hasOpenBatch;
   if (a.outstanding !== b.outstanding) return a.outstanding < b.outstanding;
   return a.askedAtTurn < b.askedAtTurn;
+}
+
+/** Whatever a replica says: what this front-end answered with once it never falls behind. */
+function notBelow(wanted: RevisionToken | undefined, outcome: Answer | UndecidedError): Answer | UndecidedError {
+  if (wanted === undefined || outcome instanceof UndecidedError || isAtLeast(outcome.decision.servedAt, wanted)) return outcome;
+  return new UndecidedError("undecided-behind", "the decision service answered by an older revision than the one that was asked for");
 }
 
 function read({ response }: DecideItemAnswer): Answer | UndecidedError {

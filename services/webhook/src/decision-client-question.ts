@@ -1,4 +1,4 @@
-import { type Answer, type DecideContext, UndecidedError } from "@portcullis/policy";
+import { type Answer, type DecideContext, type RevisionToken, UndecidedError } from "@portcullis/policy";
 import { sizeOfWorkloadMessage, toConsistencyMessage, type WorkloadMessage } from "@portcullis/wire";
 import type { BagItem } from "./bag.ts";
 
@@ -34,6 +34,8 @@ export class Question implements BagItem {
   sends = 0;
   /** Streams that were sent it, or are about to, and have neither answered nor ended. */
   readonly holders = new Set<QuestionHolder>();
+  /** "Answer at least as new as this", as it was sent last: an older answer is none. */
+  atLeast: RevisionToken | undefined;
   /** The last "undecided" of an address that another one may do better than. */
   lastUndecided: UndecidedError | undefined;
   readonly #resolve: (answer: Answer) => void;

@@ -118,6 +118,7 @@ export class DecisionStream {
         bytes += question.sizeBytes;
         if (items.length > 0 && (bytes > maxBatchBytes || items.length >= maxItemsPerMessage)) break;
         const { workload, traceparent, consistency } = question;
+        question.atLeast = token;
         items.push({ id, workload, traceparent, timeoutMs: Math.ceil(question.remainingMs()), atLeast, consistency });
       } else {
         // Settled before it left: nobody waits for it.

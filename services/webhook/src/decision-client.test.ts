@@ -190,7 +190,7 @@ describe("createDecisionClient", () => {
 
   it("asks for the highest revision it has seen, so that no replica takes it back", async () => {
     const service = await aDecisionService();
-    const revisions = [4, 3, 5];
+    const revisions = [4, 4, 5];
     service.respond = () => allowedBy(aRevisionToken({ revision: revisions.shift() ?? 5 }));
     const { ask, warm } = aClient([service]);
     await warm();
@@ -198,6 +198,20 @@ describe("createDecisionClient", () => {
     for (const _ of [1, 2, 3, 4]) await ask();
 
     expect(service.items.map(({ atLeast }) => atLeast?.revision)).toEqual([undefined, 4, 4, 5]);
+  });
+
+  it("takes no answer that is older than what it has seen, and asks another replica", async () => {
+    const [one, other] = [await aDecisionService(), await aDecisionService()];
+    one.respond = () => allowedBy(aRevisionToken({ revision: one.items.length === 1 ? 4 : 3 }));
+    other.respond = () => allowedBy(aRevisionToken({ revision: 4 }));
+    const { ask, warm } = aClient([one, other]);
+    await warm();
+
+    const answers = [];
+    for (const image of ["a", "b", "c", "d", "e"]) answers.push(await ask(image));
+
+    expect(one.items.length).toBeGreaterThan(1);
+    expect(answers.map(({ decision }) => decision.servedAt.revision)).toEqual([4, 4, 4, 4, 4]);
   });
 
   it("refuses at once when too many questions wait", async () => {
