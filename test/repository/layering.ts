@@ -16,10 +16,13 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "packages/config": ["packages/nearest-name"],
   "packages/pki": [],
   "packages/process": ["packages/config", "packages/telemetry"],
+  "packages/grpc-server": ["packages/pki", "packages/telemetry", "packages/wire"],
   "packages/api-server-simulator": ["packages/kubernetes"],
   "packages/testing": ["packages/image-ref", "packages/policy", "packages/pki"],
   "services/decision": [
     "packages/config",
+    "packages/grpc-server",
+    "packages/decision-cases",
     "packages/image-ref",
     "packages/pki",
     "packages/policy",
@@ -38,7 +41,17 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     "packages/telemetry",
     "packages/wire",
   ],
-  "services/control": ["packages/decision-cases", "packages/policy", "packages/policy-bus"],
+  "services/control": [
+    "packages/config",
+    "packages/decision-cases",
+    "packages/grpc-server",
+    "packages/pki",
+    "packages/policy",
+    "packages/policy-bus",
+    "packages/process",
+    "packages/telemetry",
+    "packages/wire",
+  ],
   "services/cli": [
     "packages/config",
     "packages/decision-cases",
@@ -58,12 +71,18 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** npm packages that are the business of a few files only: patterns of how the path of a file begins that may import each. */
 export const mayImportPackage: Readonly<Record<string, readonly string[]>> = {
   fastify: ["services/webhook/src/"],
-  "@grpc/grpc-js": ["packages/wire/src/", "services/decision/src/", "services/webhook/src/decision-client"],
+  "@grpc/grpc-js": [
+    "packages/wire/src/",
+    "packages/grpc-server/src/",
+    "services/decision/src/",
+    "services/control/src/",
+    "services/webhook/src/decision-client",
+  ],
   "prom-client": ["packages/telemetry/src/", "services/"],
   "@nats-io/transport-node": ["packages/policy-bus/src/nats/"],
   pino: ["packages/telemetry/src/"],
   "@peculiar/x509": ["packages/pki/src/"],
-  "lru-cache": ["services/decision/src/"],
+  "lru-cache": ["packages/grpc-server/src/", "services/decision/src/"],
   typebox: ["packages/config/src/", "packages/process/src/", "services/"],
   commander: ["services/cli/"],
 };
