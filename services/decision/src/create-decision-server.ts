@@ -1,18 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { experimental, logVerbosity, Server, type ServerOptions, setLogVerbosity, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import type { UnprovenConnections } from "@portcullis/pki";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import { createGrpcServer, type GrpcServer, type ServedStream } from "@portcullis/grpc-server";
 import type { Telemetry } from "@portcullis/telemetry";
-import { createCertificateSource, decisionServiceDefinition, HealthService, type MutualTls, maxMessageBytes } from "@portcullis/wire";
-import { allowClients } from "./allowed-clients.ts";
+import { decisionServiceDefinition, type MutualTls, maxMessageBytes } from "@portcullis/wire";
 import { createAnswerQuestion } from "./answer-question.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { DecisionService } from "./create-decision-service.ts";
-import { boundStrangers, listenForClients } from "./listen-for-clients.ts";
-import { type DecideStreamCall, type ServedStream, serveDecideStream } from "./serve-decide-stream.ts";
-import { createHealth, type Health, type HealthWatchCall } from "./serve-health.ts";
+import { createRefusalCounts } from "./refusal-counts.ts";
+import { type DecideStreamCall, serveDecideStream } from "./serve-decide-stream.ts";
 import { serveDecide, serveExplain } from "./serve-unary.ts";
 import { serveWatchRevision, type WatchRevisionCall } from "./serve-watch-revision.ts";
-import { createServedStreams } from "./served-streams.ts";
 
 export interface DecisionServerOptions {
   readonly service: DecisionService;
@@ -37,79 +33,36 @@ export interface DecisionServerOptions {
 }
 
 /** A decision service that listens. */
-export interface DecisionServer {
-  readonly port: number;
-  /** False once `drain` or `close` was called. */
-  isServing(): boolean;
-  /** For connections from now on; those that stand stay. */
-  reloadTls(tls: MutualTls): void;
-  /** Sends clients elsewhere, answers what they sent, and resolves when the last call has ended or was cut. */
-  drain(): Promise<void>;
-  /** Cuts every call. */
-  close(): void;
-}
+export type DecisionServer = Omit<GrpcServer, "updateHealth">;
 
 /** Listens over TLS with client certificates. Rejects with `StartError` when it cannot. */
 export async function createDecisionServer(options: DecisionServerOptions): Promise<DecisionServer> {
-  const { service, maxConnectionAgeMs = 30 * 60_000, drainDelayMs = 2_000, drainTimeoutMs = 5_000 } = options;
-  // A stream is told last: by then the connection takes no new one, so the client's next stream gets a new connection.
-  const streams = createServedStreams(maxConnectionAgeMs * 1.15);
-  let isDraining = false;
-  const health = createHealth({
-    decision: () => !isDraining && service.readiness().ready,
-    sync: service.isFresh,
+  const { service, telemetry } = options;
+  const server = await createGrpcServer({
+    ...options,
+    what: "decision service",
+    purpose: "ask for decisions",
+    setting: "decision.port",
+    log: telemetry.log,
+    counted: createRefusalCounts(telemetry),
+    health: { decision: () => service.readiness().ready, sync: service.isFresh },
+    definition: decisionServiceDefinition,
+    implement: (onStream) => decisionHandlers(options, onStream),
+    maxMessageBytes,
   });
-  const strangers = boundStrangers(options.telemetry, options.maxStrangerAgeMs);
-  const server = new Server(serverOptions(options, { maxConnectionAgeMs, strangers }));
-  server.addService(decisionServiceDefinition, decisionHandlers(options, streams.add));
-  server.addService(HealthService, { check: health.check, watch: (call: HealthWatchCall) => streams.add(health.watch(call)) });
-  const certificates = createCertificateSource(options.tls);
-  const { provider } = certificates;
-  // gRPC would write to standard error on its own what is answered or counted here.
-  setLogVerbosity(logVerbosity.NONE);
-  const credentials = experimental.createCertificateProviderServerCredentials(provider, provider, true);
-  const listening = await listenForClients(server, { ...options, credentials, strangers });
-  const stopUpdates = keepUpToDate(health, service);
-
-  async function drain(): Promise<void> {
-    isDraining = true;
-    health.update();
-    streams.drain();
-    await sleep(drainDelayMs);
-    await streams.settle(drainTimeoutMs);
-    listening.stop();
-    await shutDown(server, drainTimeoutMs);
-    stopUpdates();
-  }
-
+  const stopUpdates = keepUpToDate(server.updateHealth, service);
   return {
-    port: listening.port,
-    isServing: () => !isDraining,
-    reloadTls: certificates.replace,
-    drain,
-    close() {
-      isDraining = true;
+    port: server.port,
+    isServing: server.isServing,
+    reloadTls: server.reloadTls,
+    async drain() {
+      await server.drain();
       stopUpdates();
-      listening.stop();
-      server.forceShutdown();
     },
-  };
-}
-
-function serverOptions(
-  { allowedClients, telemetry }: DecisionServerOptions,
-  { maxConnectionAgeMs, strangers }: { readonly maxConnectionAgeMs: number; readonly strangers: UnprovenConnections },
-): ServerOptions {
-  return {
-    interceptors: [allowClients(allowedClients, telemetry, strangers.prove)],
-    "grpc.max_receive_message_length": maxMessageBytes,
-    "grpc.max_send_message_length": maxMessageBytes,
-    "grpc.max_connection_age_ms": maxConnectionAgeMs,
-    "grpc.keepalive_time_ms": 10_000,
-    "grpc.keepalive_timeout_ms": 3_000,
-    "grpc.max_concurrent_streams": 1_000,
-    // A batch of large workloads would otherwise wait for the client's acknowledgements every 64 KiB.
-    "grpc-node.flow_control_window": 4 * 1024 * 1024,
+    close() {
+      stopUpdates();
+      server.close();
+    },
   };
 }
 
@@ -125,25 +78,11 @@ function decisionHandlers(options: DecisionServerOptions, onStream: (stream: Ser
 }
 
 /** Time alone makes policy stale, and nobody tells. */
-function keepUpToDate(health: Health, service: DecisionService): () => void {
-  const stop = service.onRevision(() => health.update());
-  const timer = setInterval(() => health.update(), 1_000).unref();
+function keepUpToDate(update: () => void, service: DecisionService): () => void {
+  const stop = service.onRevision(update);
+  const timer = setInterval(update, 1_000).unref();
   return () => {
     stop();
     clearInterval(timer);
   };
-}
-
-function shutDown(server: Server, timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A client that holds a call open would keep a graceful shutdown waiting for ever.
-    const timer = setTimeout(() => {
-      server.forceShutdown();
-      resolve();
-    }, timeoutMs);
-    server.tryShutdown(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

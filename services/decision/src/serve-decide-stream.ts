@@ -1,4 +1,5 @@
 import type { ServerDuplexStream } from "@grpc/grpc-js";
+import type { ServedStream } from "@portcullis/grpc-server";
 import { UndecidedError } from "@portcullis/policy";
 import {
   bounded,
@@ -16,16 +17,6 @@ import {
 import type { AnswerQuestion } from "./answer-question.ts";
 
 export type DecideStreamCall = ServerDuplexStream<Received<DecideStreamRequest>, DecideStreamResponse>;
-
-/** One stream as the server holds it. */
-export interface ServedStream {
-  /** Tells the client to ask elsewhere from now on. What it sent, and what is under way to us, is still answered. */
-  drain(mayReconnect: boolean): void;
-  /** Ends the stream once everything that arrived is answered, without waiting for the client to half-close. */
-  finish(): void;
-  /** Resolves when the stream has ended, whoever ended it. */
-  readonly ended: Promise<void>;
-}
 
 /** Answers the items of a stream as they are decided; what is decided in one turn of the event loop leaves as one message. */
 export function serveDecideStream(call: DecideStreamCall, answer: AnswerQuestion): ServedStream {

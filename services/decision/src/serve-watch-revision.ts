@@ -1,4 +1,5 @@
 import type { ServerWritableStream } from "@grpc/grpc-js";
+import type { ServedStream } from "@portcullis/grpc-server";
 import type { RevisionToken } from "@portcullis/policy";
 import {
   type Received,
@@ -8,7 +9,6 @@ import {
   type WatchRevisionResponse,
 } from "@portcullis/wire";
 import type { DecisionService } from "./create-decision-service.ts";
-import type { ServedStream } from "./serve-decide-stream.ts";
 
 export type WatchRevisionCall = ServerWritableStream<Received<WatchRevisionRequest>, WatchRevisionResponse>;
 

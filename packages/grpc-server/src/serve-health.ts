@@ -1,6 +1,6 @@
 import { type ServerUnaryCall, type ServerWritableStream, type sendUnaryData, status } from "@grpc/grpc-js";
 import { type HealthCheckRequest, HealthCheckResponse_ServingStatus as Serving } from "@portcullis/wire";
-import type { ServedStream } from "./serve-decide-stream.ts";
+import type { ServedStream } from "./served-streams.ts";
 
 interface HealthAnswer {
   readonly status: Serving;
@@ -8,7 +8,7 @@ interface HealthAnswer {
 
 export type HealthWatchCall = ServerWritableStream<HealthCheckRequest, HealthAnswer>;
 
-/** Health as `grpc.health.v1` tells it. `decision` (and the whole server): take traffic. `sync`: policy is current. */
+/** Health as `grpc.health.v1` tells it. */
 export interface Health {
   check(call: ServerUnaryCall<HealthCheckRequest, HealthAnswer>, callback: sendUnaryData<HealthAnswer>): void;
   watch(call: HealthWatchCall): ServedStream;
@@ -16,20 +16,21 @@ export interface Health {
   update(): void;
 }
 
-/** `isServing` is asked on every check; call `update` when its answer may have changed. */
-export function createHealth(isServing: { readonly decision: () => boolean; readonly sync: () => boolean }): Health {
+/** `isServing` is asked on every check, by the name of a service, `""` for the whole server; call `update` when an answer may differ. */
+export function createHealth(isServing: ReadonlyMap<string, () => boolean>): Health {
   const watchers = new Set<() => void>();
+  const known = [...isServing.keys()].filter((name) => name !== "").map((name) => `"${name}"`);
 
   function statusOf(service: string): Serving | undefined {
-    if (service === "" || service === "decision") return isServing.decision() ? Serving.SERVING : Serving.NOT_SERVING;
-    if (service === "sync") return isServing.sync() ? Serving.SERVING : Serving.NOT_SERVING;
-    return undefined;
+    const asked = isServing.get(service);
+    if (asked === undefined) return undefined;
+    return asked() ? Serving.SERVING : Serving.NOT_SERVING;
   }
 
   return {
     check(call, callback) {
       const found = statusOf(call.request.service);
-      if (found === undefined) callback({ code: status.NOT_FOUND, details: 'this server knows "decision" and "sync"' });
+      if (found === undefined) callback({ code: status.NOT_FOUND, details: `this server knows ${known.join(" and ")}` });
       else callback(null, { status: found });
     },
     watch(call) {

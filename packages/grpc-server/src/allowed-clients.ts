@@ -2,27 +2,27 @@ import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder, 
 import { type ConnectionOrigin, peerNames } from "@portcullis/pki";
 import type { Telemetry } from "@portcullis/telemetry";
 import { LRUCache } from "lru-cache";
-import { Counter } from "prom-client";
 
 // Sources of refused calls that were logged already; beyond it one may be logged twice.
 const maxLoggedSources = 1_000;
 
+export interface ClientGate {
+  /** `CN=…`, `DNS:…`, `URI:…`, `IP:…`. */
+  readonly allowed: readonly string[];
+  /** What a name may do that is allowed: `ask for decisions`. */
+  readonly purpose: string;
+  readonly log: Telemetry["log"];
+  readonly onAllowed: (from: ConnectionOrigin) => void;
+  readonly onRefused: () => void;
+}
+
 /**
- * Lets calls through whose verified client certificate carries one of `allowed` (`CN=…`, `DNS:…`, `URI:…`, `IP:…`). Others
- * get PERMISSION_DENIED before a message is read; counted, and logged once per source.
+ * Lets calls through whose verified client certificate carries one of the allowed names. Others get PERMISSION_DENIED before a
+ * message is read; logged once per source.
  */
-export function allowClients(
-  allowed: readonly string[],
-  { log, metrics }: Telemetry,
-  onAllowed: (from: ConnectionOrigin) => void,
-): ServerInterceptor {
+export function allowClients({ allowed, purpose, log, onAllowed, onRefused }: ClientGate): ServerInterceptor {
   const names = new Set(allowed);
   const logged = new LRUCache<string, true>({ max: maxLoggedSources });
-  const refused = new Counter({
-    name: "portcullis_decision_refused_calls_total",
-    help: "Calls by clients whose certificate carries no allowed name.",
-    registers: [metrics],
-  });
 
   return (_method, call) => {
     const certificate = call.getAuthContext().sslPeerCertificate;
@@ -32,13 +32,13 @@ export function allowClients(
       onAllowed(from);
       return new ServerInterceptingCall(call);
     }
-    refused.inc();
+    onRefused();
     const source = `${from.remoteAddress} ${carried.join(" ")}`;
     if (!logged.has(source)) log.warn({ peer: call.getPeer(), names: carried.slice(0, 10) }, "call refused: client name not allowed");
     logged.set(source, true);
     // The listener is never handed on, so the handler does not hear of the call.
     const listener = new ServerListenerBuilder().withOnReceiveMetadata(() => {
-      call.sendStatus({ code: status.PERMISSION_DENIED, details: "this client certificate carries no name that may ask for decisions" });
+      call.sendStatus({ code: status.PERMISSION_DENIED, details: `this client certificate carries no name that may ${purpose}` });
     });
     return new ServerInterceptingCall(call, { start: (next) => next(listener.build()) });
   };

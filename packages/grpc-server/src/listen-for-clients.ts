@@ -1,12 +1,15 @@
 import { createServer } from "node:net";
 import type { Server, ServerCredentials } from "@grpc/grpc-js";
-import { boundUnproven, type UnprovenConnections } from "@portcullis/pki";
-import { type Telemetry, toStartError } from "@portcullis/telemetry";
-import { Counter } from "prom-client";
+import type { UnprovenConnections } from "@portcullis/pki";
+import { toStartError } from "@portcullis/telemetry";
 
 export interface ListeningOptions {
+  /** `decision service`, for messages. */
+  readonly what: string;
   readonly host: string;
   readonly port: number;
+  /** Key of the setting with the port, for messages. */
+  readonly setting: string;
   readonly credentials: ServerCredentials;
   readonly strangers: UnprovenConnections;
 }
@@ -21,19 +24,11 @@ export interface ClientPort {
 /** gRPC would give a stranger two minutes for his handshake, and as many connections as the process may have. */
 const maxConnections = 4_096;
 
-/** Cuts connections on which no allowed client called, at `maxAgeMs` or where there are too many; counts them. Once per registry. */
-export function boundStrangers({ metrics }: Telemetry, maxAgeMs = 10_000): UnprovenConnections {
-  const refused = new Counter({
-    name: "portcullis_decision_connections_refused_total",
-    help: "Connections that ended before an allowed client called.",
-    labelNames: ["reason"],
-    registers: [metrics],
-  });
-  return boundUnproven({ maxAgeMs, onEnd: (reason) => refused.inc({ reason }) });
-}
-
 /** Listens in place of the gRPC server, which cannot bound its connections. Rejects with `StartError`. */
-export function listenForClients(server: Server, { host, port, credentials, strangers }: ListeningOptions): Promise<ClientPort> {
+export function listenForClients(
+  server: Server,
+  { what, host, port, setting, credentials, strangers }: ListeningOptions,
+): Promise<ClientPort> {
   const injector = server.createConnectionInjector(credentials);
   const listener = createServer({ noDelay: true }, (socket) => {
     // Until TLS takes the socket over, and when it is cut meanwhile.
@@ -43,7 +38,7 @@ export function listenForClients(server: Server, { host, port, credentials, stra
   });
   listener.maxConnections = maxConnections;
   const { promise, resolve, reject } = Promise.withResolvers<ClientPort>();
-  listener.once("error", (error) => reject(toStartError(error, { what: "decision service", host, port, setting: "decision.port" })));
+  listener.once("error", (error) => reject(toStartError(error, { what, host, port, setting })));
   listener.listen(port, host, () => {
     const address = listener.address();
     resolve({

@@ -1,4 +1,12 @@
-import type { ServedStream } from "./serve-decide-stream.ts";
+/** One stream as the server holds it. */
+export interface ServedStream {
+  /** Tells the client to ask elsewhere from now on. What it sent, and what is under way to us, is still answered. */
+  drain(mayReconnect: boolean): void;
+  /** Ends the stream once everything that arrived is answered, without waiting for the client to half-close. */
+  finish(): void;
+  /** Resolves when the stream has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+}
 
 /** Every stream that is open, so that they can be drained. */
 export interface ServedStreams {
