@@ -1,4 +1,16 @@
-import type { PolicyAdministrationOptions } from "./create-policy-administration.ts";
+import type { FollowClock, RevisionLog, SigningKey, TrustAnchors } from "@portcullis/policy-bus";
+
+export interface PolicyAdministrationOptions {
+  /** Stays the caller's: it is not closed. */
+  readonly log: RevisionLog;
+  readonly anchors: TrustAnchors;
+  /** Without a key everything can be read and tried, and nothing published. */
+  readonly keys: readonly SigningKey[];
+  /** Who publishes, where a request does not say. */
+  readonly publisher: string;
+  /** Default: that of the system. */
+  readonly clock?: FollowClock;
+}
 
 /** What every operation needs. */
 export type AdministrationContext = Required<PolicyAdministrationOptions>;

@@ -8,7 +8,8 @@ import {
   type RevisionLog,
   type TrustAnchors,
 } from "@portcullis/policy-bus";
-import { createPolicyAdministration, type PolicyAdministrationOptions } from "./create-policy-administration.ts";
+import type { PolicyAdministrationOptions } from "./administration-context.ts";
+import { createPolicyAdministration } from "./create-policy-administration.ts";
 import type { PolicyAdministration, PublishRequest } from "./policy-administration.ts";
 
 export const trustedKey = generateSigningKey();

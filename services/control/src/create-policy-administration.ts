@@ -1,5 +1,5 @@
-import { type FollowClock, type RevisionLog, readRevisions, type SigningKey, type TrustAnchors } from "@portcullis/policy-bus";
-import type { AdministrationContext } from "./administration-context.ts";
+import { readRevisions } from "@portcullis/policy-bus";
+import type { AdministrationContext, PolicyAdministrationOptions } from "./administration-context.ts";
 import { readBundle } from "./compare-bundles.ts";
 import { toFleet } from "./fleet.ts";
 import { followRollout } from "./follow-rollout.ts";
@@ -9,18 +9,6 @@ import { compareRevisions, listRevisions, showRevision } from "./read-revisions.
 import { toTimeline } from "./revision-timeline.ts";
 import { newestOf, selectRevision } from "./select-revision.ts";
 import { systemClock } from "./system-clock.ts";
-
-export interface PolicyAdministrationOptions {
-  /** Stays the caller's: it is not closed. */
-  readonly log: RevisionLog;
-  readonly anchors: TrustAnchors;
-  /** Without a key everything can be read and tried, and nothing published. */
-  readonly keys: readonly SigningKey[];
-  /** Who publishes, where a request does not say. */
-  readonly publisher: string;
-  /** Default: that of the system. */
-  readonly clock?: FollowClock;
-}
 
 /** Administers the revisions of one log. Holds nothing open. */
 export function createPolicyAdministration(options: PolicyAdministrationOptions): PolicyAdministration {

@@ -1,6 +1,7 @@
 /** Publishes policy revisions, and says who serves which. */
+export type { PolicyAdministrationOptions } from "./administration-context.ts";
 export { type ControlCode, ControlError, controlCodes } from "./control-error.ts";
-export { createPolicyAdministration, type PolicyAdministrationOptions } from "./create-policy-administration.ts";
+export { createPolicyAdministration } from "./create-policy-administration.ts";
 export { type Fleet, type FleetCluster, type FleetReplica, type ReplicaStanding, replicaStandings } from "./fleet.ts";
 export type {
   ChangeRequest,

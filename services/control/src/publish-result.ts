@@ -1,13 +1,15 @@
 import type { RevisionToken } from "@portcullis/policy";
-import type { PublishCode, PublishedRevision, RevisionLogCode, SigningErrorCode } from "@portcullis/policy-bus";
-import type { ControlCode } from "./control-error.ts";
+import { type PublishedRevision, publishCodes, revisionLogCodes, signingErrorCodes } from "@portcullis/policy-bus";
+import { controlCodes } from "./control-error.ts";
 import type { PublishReport } from "./publish-report.ts";
 
 /** Why a change was refused before anything was written. */
-export type RefusalCode = ControlCode | PublishCode | SigningErrorCode;
+export const refusalCodes = [...controlCodes, ...publishCodes, ...signingErrorCodes] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
 
 /** Why nothing was written although nothing was wrong with the change. `control-timeout`: the time was over before. */
-export type NotPublishedCode = RevisionLogCode | "control-timeout";
+export const notPublishedCodes = [...revisionLogCodes, "control-timeout"] as const;
+export type NotPublishedCode = (typeof notPublishedCodes)[number];
 
 export const publishOutcomes = ["published", "unchanged", "dry-run", "conflict", "refused", "not-published", "unknown"] as const;
 
