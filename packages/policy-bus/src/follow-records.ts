@@ -1,3 +1,4 @@
+import { joinBytes } from "./join-bytes.ts";
 import { type ChainState, comparePositions, type TrustAnchors } from "./signing/chain.ts";
 import { encodeChain, resumeChain } from "./signing/chain-file.ts";
 import { openEnvelope } from "./signing/envelope.ts";
@@ -55,8 +56,9 @@ export interface StoredRevision {
 
 const lengthBytes = 4;
 
-export function encodeStoredRevision({ before, envelope, bundle }: StoredRevision): Buffer {
-  return Buffer.concat([framed(encodeChain(before)), framed(envelope), bundle]);
+/** Yields to the event loop, since bundles may be large. */
+export function encodeStoredRevision({ before, envelope, bundle }: StoredRevision): Promise<Uint8Array> {
+  return joinBytes([framed(encodeChain(before)), framed(envelope), bundle]);
 }
 
 function framed(bytes: Uint8Array): Buffer {

@@ -1,7 +1,9 @@
 /** How revisions travel: the port, in memory, and a watched folder. */
 export { beforeEnd, EndedError } from "./before-end.ts";
 export { bundleDigest } from "./bundle-digest.ts";
+export { type CompileInWorkerOptions, compileInWorker } from "./compile-in-worker.ts";
 export { type CompileForOptions, compileOnce } from "./compile-once.ts";
+export { type CompileWorkerCode, CompileWorkerError, compileWorkerCodes } from "./compile-worker-error.ts";
 export type { FreshnessLimits, FreshnessReading } from "./follow-freshness.ts";
 export type { FollowClock, FollowHost } from "./follow-host.ts";
 export type { FollowProblem } from "./follow-log.ts";

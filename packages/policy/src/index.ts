@@ -29,7 +29,7 @@ export { evaluate } from "./evaluate.ts";
 export { type Explanation, explain, type ImageExplanation, type PolicyExplanation } from "./explain.ts";
 export { lint } from "./lint.ts";
 export { type Lint, type LintCode, lintCodes } from "./lint-advice.ts";
-export { bundleOfCluster, clusterGlobPattern, namesCluster } from "./overlays.ts";
+export { bundleOfCluster, clusterGlobPattern, namesCluster, overlayGlobOf } from "./overlays.ts";
 export {
   describePolicyProblem,
   PolicyCompileError,

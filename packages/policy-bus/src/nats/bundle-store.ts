@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import { joinBytes } from "../join-bytes.ts";
 import { RevisionLogError } from "../revision-log-error.ts";
 import { askJetStream, fieldsOrThrow } from "./jetstream-request.ts";
 import type { NatsLink } from "./nats-link.ts";
@@ -44,7 +45,7 @@ export function createBundleStore(link: NatsLink, { bundles }: StreamPlan, reade
       hash.update(chunk);
       chunks.push(chunk);
     }
-    return `sha256:${hash.digest("hex")}` === digest ? new Uint8Array(Buffer.concat(chunks)) : undefined;
+    return `sha256:${hash.digest("hex")}` === digest ? await joinBytes(chunks) : undefined;
   }
 
   return {
