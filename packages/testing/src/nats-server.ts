@@ -14,6 +14,8 @@ export interface NatsServerOptions {
   readonly acceptsLeaves?: boolean;
   /** Makes this a leaf of the hub at `nats-leaf://127.0.0.1:PORT` or with credentials in the address. */
   readonly remote?: string;
+  /** Clients are told of no other server of the cluster, so that they reach those alone that they were given: proxies, say. */
+  readonly isUnadvertised?: boolean;
   /** More lines of the configuration file: accounts, limits, TLS. */
   readonly extra?: string;
 }
@@ -36,11 +38,28 @@ export interface NatsServer extends AsyncDisposable {
   ready(): Promise<void>;
 }
 
+/** What stands in a configuration, beside the text itself. */
+export interface ConfiguredNats {
+  readonly name: string;
+  readonly text: string;
+  readonly clientPort: number;
+  readonly leafPort: number;
+  readonly monitorPort: number;
+}
+
 interface Ports {
   readonly client: number;
   readonly monitor: number;
-  readonly cluster: number;
   readonly leaf: number;
+}
+
+type OwnPorts = Ports & { readonly cluster: number };
+
+interface Launch {
+  readonly name: string;
+  readonly config: string;
+  readonly folder: TemporaryFolder;
+  readonly ports: Ports;
 }
 
 interface Membership {
@@ -53,12 +72,25 @@ const lookMs = 25;
 
 /** Starts one server, and waits until it serves. */
 export async function startNats(program: NatsProgram, options: NatsServerOptions = {}): Promise<NatsServer> {
-  const server = await launch(program, options, await freePorts());
+  const server = await launchConfigured(program, options, await freePorts());
   await server.ready();
   return server;
 }
 
-/** Servers that are one cluster. `await using` ends them all. */
+/** Starts servers whose configuration somebody else wrote, and waits until all of them serve; ports are those that it names. */
+export async function startConfiguredNats(program: NatsProgram, servers: readonly ConfiguredNats[]): Promise<NatsCluster> {
+  const started = await Promise.all(
+    servers.map(async ({ name, text, clientPort, leafPort, monitorPort }) => {
+      const folder = await createTemporaryFolder();
+      const config = await folder.write("nats.conf", text);
+      return launch(program, { name, config, folder, ports: { client: clientPort, monitor: monitorPort, leaf: leafPort } });
+    }),
+  );
+  await Promise.all(started.map((server) => server.ready()));
+  return toCluster(started);
+}
+
+/** Servers that were started together. `await using` ends them all. */
 export interface NatsCluster extends AsyncDisposable {
   readonly servers: readonly NatsServer[];
   readonly urls: readonly string[];
@@ -73,9 +105,13 @@ export async function startNatsCluster(
   const ports = await Promise.all(Array.from({ length: size }, freePorts));
   const membership = { cluster: name, routes: ports.map(({ cluster }) => `nats-route://127.0.0.1:${cluster}`) };
   const servers = await Promise.all(
-    ports.map((own, index) => launch(program, { ...options, name: `${name}-${index + 1}` }, own, membership)),
+    ports.map((own, index) => launchConfigured(program, { ...options, name: `${name}-${index + 1}` }, own, membership)),
   );
   await Promise.all(servers.map((server) => server.ready()));
+  return toCluster(servers);
+}
+
+function toCluster(servers: readonly NatsServer[]): NatsCluster {
   return {
     servers,
     urls: servers.map(({ url }) => url),
@@ -83,9 +119,18 @@ export async function startNatsCluster(
   };
 }
 
-async function launch(program: NatsProgram, options: NatsServerOptions, ports: Ports, membership?: Membership): Promise<NatsServer> {
+async function launchConfigured(
+  program: NatsProgram,
+  options: NatsServerOptions,
+  ports: OwnPorts,
+  membership?: Membership,
+): Promise<NatsServer> {
   const folder = await createTemporaryFolder();
   const config = await folder.write("nats.conf", configuration(options, ports, folder, membership));
+  return launch(program, { name: options.name ?? "hub", config, folder, ports });
+}
+
+async function launch(program: NatsProgram, { name, config, folder, ports }: Launch): Promise<NatsServer> {
   const start = () => launchProcess({ command: program.path, args: ["--config", config] });
   let child: LaunchedProcess = await start();
 
@@ -96,7 +141,7 @@ async function launch(program: NatsProgram, options: NatsServerOptions, ports: P
     return child.ended();
   }
   return {
-    name: options.name ?? "hub",
+    name,
     url: `nats://127.0.0.1:${ports.client}`,
     port: ports.client,
     leafPort: ports.leaf,
@@ -119,8 +164,8 @@ async function launch(program: NatsProgram, options: NatsServerOptions, ports: P
 }
 
 function configuration(
-  { name = "hub", domain, acceptsLeaves = false, remote, extra = "" }: NatsServerOptions,
-  { client, monitor, cluster, leaf }: Ports,
+  { name = "hub", domain, acceptsLeaves = false, remote, isUnadvertised = false, extra = "" }: NatsServerOptions,
+  { client, monitor, cluster, leaf }: OwnPorts,
   folder: TemporaryFolder,
   membership: Membership | undefined,
 ): string {
@@ -137,7 +182,7 @@ function configuration(
     ...(leafnodes.length === 0 ? [] : [`leafnodes { ${leafnodes.join(", ")} }`]),
     ...(membership === undefined
       ? []
-      : [`cluster { name: ${membership.cluster}, listen: "127.0.0.1:${cluster}", routes: ${JSON.stringify(membership.routes)} }`]),
+      : [`cluster { name: ${membership.cluster}, listen: "127.0.0.1:${cluster}", no_advertise: ${isUnadvertised}, routes: ${JSON.stringify(membership.routes)} }`]),
     extra,
     "",
   ].join("\n");
@@ -165,7 +210,7 @@ async function isHealthy(monitorPort: number): Promise<boolean> {
   }
 }
 
-async function freePorts(): Promise<Ports> {
+async function freePorts(): Promise<OwnPorts> {
   const [client, monitor, cluster, leaf] = await Promise.all([findFreePort(), findFreePort(), findFreePort(), findFreePort()]);
   return { client, monitor, cluster, leaf };
 }

@@ -13,7 +13,7 @@ export interface StatusStore {
 
 /** Reports in a stream that keeps the newest of each subject. What stands under the subject of another replica is left out. */
 export function createStatusStore(link: NatsLink, plan: StreamPlan, reader: StreamReader): StatusStore {
-  const { stream, subjects } = plan.status;
+  const { stream, subjects, news } = plan.status;
 
   function accept(subject: string, data: Uint8Array): ReplicaStatus | undefined {
     const status = decodeReplicaStatus(data);
@@ -50,8 +50,8 @@ export function createStatusStore(link: NatsLink, plan: StreamPlan, reader: Stre
       return statuses;
     },
     listen(listener) {
-      return link.subscribe(`${subjects}.*.*`, ({ subject, data }) => {
-        const status = accept(subject, data);
+      return link.subscribe(`${news}.*.*`, ({ subject, data }) => {
+        const status = accept(`${subjects}${subject.slice(news.length)}`, data);
         if (status !== undefined) listener(status);
       });
     },

@@ -7,7 +7,8 @@ export type StreamOptions = Readonly<Record<string, unknown>> & { readonly name:
 export interface StreamPlan {
   readonly policy: { readonly stream: string; readonly subject: string; readonly news: string };
   readonly bundles: { readonly stream: string; readonly subjects: string };
-  readonly status: { readonly stream: string; readonly subjects: string };
+  /** What stands in the stream is sent on below `news`: a report that came from another account reaches no other one by itself. */
+  readonly status: { readonly stream: string; readonly subjects: string; readonly news: string };
 }
 
 /** How long the newest report of a silent replica is kept: proofs by time need to know whom they are about. */
@@ -27,7 +28,11 @@ export function planStreams(policySet: string): StreamPlan {
       news: `portcullis.news.${policySet}`,
     },
     bundles: { stream: `PORTCULLIS_BUNDLES_${policySet}`, subjects: `portcullis.bundles.${policySet}` },
-    status: { stream: `PORTCULLIS_STATUS_${policySet}`, subjects: `portcullis.status.${policySet}` },
+    status: {
+      stream: `PORTCULLIS_STATUS_${policySet}`,
+      subjects: `portcullis.status.${policySet}`,
+      news: `portcullis.reports.${policySet}`,
+    },
   };
 }
 
@@ -64,6 +69,7 @@ export function streamsOf(plan: StreamPlan, replicas: number): readonly StreamOp
       subjects: [`${plan.status.subjects}.*.*`],
       max_msgs_per_subject: 1,
       max_age: toNanoseconds(statusAgeMs),
+      republish: { src: `${plan.status.subjects}.>`, dest: `${plan.status.news}.>` },
     },
   ];
 }
