@@ -71,11 +71,13 @@ async function serve<Schema extends TObject>(
     await service.start(config, telemetry, shutdown);
     await aborted(stop);
     telemetry.log.info({ timeoutMs }, "draining");
+    return (await shutdown.run()).isClean ? 0 : 2;
   } catch (error) {
     await shutdown.run();
     throw error;
+  } finally {
+    await telemetry.flush();
   }
-  return (await shutdown.run()).isClean ? 0 : 2;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

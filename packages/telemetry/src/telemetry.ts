@@ -1,5 +1,6 @@
-import { type DestinationStream, destination, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from "pino";
-import { collectDefaultMetrics, Registry } from "prom-client";
+import { type DestinationStream, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from "pino";
+import { Counter, collectDefaultMetrics, Registry } from "prom-client";
+import { createLogOutput, type LogOutput } from "./log-output.ts";
 import { noSpan, type StartSpan } from "./span.ts";
 
 /** How a service says what it does. Made once per process and handed on; there is no global one. */
@@ -8,6 +9,8 @@ export interface Telemetry {
   /** This process's own registry; metrics are named `portcullis_<service>_<thing>_<unit>`. */
   readonly metrics: Registry;
   readonly span: StartSpan;
+  /** Resolves once all lines are written, or after a second. To be called before the process exits. */
+  readonly flush: () => Promise<void>;
 }
 
 export interface TelemetryOptions {
@@ -15,7 +18,7 @@ export interface TelemetryOptions {
   readonly service: string;
   /** `silent` writes nothing. */
   readonly logLevel: LevelWithSilent;
-  /** Default: standard output. */
+  /** Default: standard output, where lines are dropped rather than waited for, and counted. */
   readonly logDestination?: DestinationStream;
   /** Whether `metrics` holds those of the process (`portcullis_process_…`, `portcullis_nodejs_…`). Default true. */
   readonly withProcessMetrics?: boolean;
@@ -25,6 +28,7 @@ export interface TelemetryOptions {
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const metrics = new Registry();
   if (options.withProcessMetrics ?? true) collectDefaultMetrics({ register: metrics, prefix: "portcullis_" });
+  const output = options.logDestination === undefined ? toStandardOutput(metrics) : undefined;
   const log = pino(
     {
       level: options.logLevel,
@@ -32,7 +36,16 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    options.logDestination ?? destination({ dest: 1, sync: true }),
+    options.logDestination ?? output,
   );
-  return { log, metrics, span: noSpan };
+  return { log, metrics, span: noSpan, flush: () => output?.flush() ?? Promise.resolve() };
+}
+
+function toStandardOutput(metrics: Registry): LogOutput {
+  const dropped = new Counter({
+    name: "portcullis_log_lines_dropped_total",
+    help: "Log lines that were dropped because standard output could not take them: a full disk, or a reader that hangs.",
+    registers: [metrics],
+  });
+  return createLogOutput(1, { onDropped: () => dropped.inc() });
 }
