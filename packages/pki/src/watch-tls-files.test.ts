@@ -67,6 +67,17 @@ describe("watchTlsFiles", () => {
     expect(seen).toEqual(["pki-malformed", "reload"]);
   });
 
+  it("says that a problem is over when the files are what they were before it", async () => {
+    const { files, seen, check } = await watchNewPair();
+
+    await rename(files.certFile, `${files.certFile}.away`);
+    for (let look = 0; look < 3; look++) await check();
+    await rename(`${files.certFile}.away`, files.certFile);
+    for (let look = 0; look < 3; look++) await check();
+
+    expect(seen).toEqual(["pki-unreadable", "reload"]);
+  });
+
   it("waits for the second file of a pair before it complains", async () => {
     const { files, seen, check } = await watchNewPair();
     const next = await ca.issue({ commonName: "b", usage: "server" });

@@ -5,6 +5,7 @@ import { PkiError } from "./pki-error.ts";
 export interface WatchTlsFilesOptions {
   /** What is served now; without it the first look reloads. */
   readonly current?: TlsFiles;
+  /** Also where a problem is over and the files are what they were before it. */
   readonly onReload: (files: TlsFiles) => void;
   /** What was loaded last stays in use. Told once per problem, and only when a second look finds the same. */
   readonly onProblem: (problem: PkiError) => void;
@@ -32,7 +33,8 @@ export function watchTlsFiles(files: TlsFileNames, options: WatchTlsFilesOptions
     let seen = "";
     try {
       seen = fingerprint(await readTlsFiles(files));
-      if (seen !== served) {
+      // Who was told of a problem has to hear that it is over, though the files be what they were: they could not be opened for a while.
+      if (seen !== served || reported !== "") {
         const loaded = await loadTlsFiles(files);
         served = fingerprint([loaded.cert, loaded.key, loaded.ca]);
         options.onReload(loaded);
