@@ -9,7 +9,7 @@ export type { FollowClock, FollowHost } from "./follow-host.ts";
 export type { FollowProblem } from "./follow-log.ts";
 export { type FollowCode, followCodes } from "./follow-problem.ts";
 export { createRevisionFollower, type FollowOptions, type FollowState, type RevisionFollower } from "./follow-revisions.ts";
-export { type BundleLimits, defaultBundleLimits, loadPolicyBundle } from "./load-policy-bundle.ts";
+export { type BundleLimits, defaultBundleLimits, type LoadedBundle, type LocationOf, loadPolicyBundle } from "./load-policy-bundle.ts";
 export { type LogWeakness, type LogWeaknessCode, logWeaknessCodes } from "./log-weakness.ts";
 export { type MemoryPolicyBusOptions, memoryPolicyBus } from "./memory-policy-bus.ts";
 export { type MemoryRevisionLog, type MemoryRevisionLogOptions, memoryRevisionLog } from "./memory-revision-log.ts";
@@ -20,7 +20,13 @@ export { planStreams, type StreamPlan, statusSubject, toSubjectToken } from "./n
 export { type OldAnswers, oldAnswersOf, type UnknownBound, unknownBounds } from "./old-answers.ts";
 export type { PolicyBus, Revision } from "./policy-bus.ts";
 export { type PolicyBusCode, PolicyBusError, policyBusCodes } from "./policy-bus-error.ts";
-export { type FolderProblem, type PolicyFolderCode, PolicyFolderError, policyFolderCodes } from "./policy-folder-problem.ts";
+export {
+  describeFolderProblem,
+  type FolderProblem,
+  type PolicyFolderCode,
+  PolicyFolderError,
+  policyFolderCodes,
+} from "./policy-folder-problem.ts";
 export { type PublishCode, PublishError, publishCodes } from "./publish-error.ts";
 export { type PublishOptions, type PublishOutcome, type PublishProgress, publishRevision } from "./publish-revision.ts";
 export {

@@ -17,7 +17,7 @@ describe("loadPolicyBundle", () => {
       "b.yaml~": "-",
     });
 
-    const bundle = await loadPolicyBundle([folder]);
+    const { bundle } = await loadPolicyBundle([folder]);
 
     expect(bundle.files).toEqual([
       { path: "a.yml", text: "a" },
@@ -29,16 +29,25 @@ describe("loadPolicyBundle", () => {
   it("reads a file that is named by itself, whatever it ends in", async () => {
     const folder = await aFolder({ "a.yaml": "a", images: "b" });
 
-    const bundle = await loadPolicyBundle([join(folder, "a.yaml"), join(folder, "images")]);
+    const { bundle } = await loadPolicyBundle([join(folder, "a.yaml"), join(folder, "images")]);
 
     expect(bundle.files.map(({ path }) => path)).toEqual(["a.yaml", "images"]);
+  });
+
+  it("knows where its files stand, as reached from what was given", async () => {
+    const folder = await aFolder({ "a.yaml": "a", "lists/deny.txt": "b" });
+
+    const { locationOf } = await loadPolicyBundle([folder]);
+
+    expect(locationOf("lists/deny.txt")).toBe(join(folder, "lists/deny.txt"));
+    expect(locationOf("other.txt")).toBe("other.txt");
   });
 
   it("does not walk a link to a folder above itself for ever", async () => {
     const folder = await aFolder({ "a.yaml": "a" });
     await symlink(".", join(folder, "again"));
 
-    const bundle = await loadPolicyBundle([folder]);
+    const { bundle } = await loadPolicyBundle([folder]);
 
     expect(bundle.files.length).toBeLessThan(12);
   });
@@ -74,7 +83,7 @@ describe("loadPolicyBundle", () => {
     const line = `registry.example/team/application@sha256:${"0".repeat(64)}\n`;
     const folder = await aFolder({ "a.yaml": "a", "list.txt": line.repeat(1_000_000) });
 
-    const bundle = await loadPolicyBundle([folder]);
+    const { bundle } = await loadPolicyBundle([folder]);
 
     expect(textOf(bundle.files[1]).length).toBe(line.length * 1_000_000);
   });
@@ -83,7 +92,7 @@ describe("loadPolicyBundle", () => {
     const text = "# 😀é€x\n".repeat(300_000);
     const folder = await aFolder({ "a.yaml": "a", "list.txt": text });
 
-    const bundle = await loadPolicyBundle([folder]);
+    const { bundle } = await loadPolicyBundle([folder]);
 
     expect(bundle.files[1]?.rest?.length).toBeGreaterThan(2);
     expect(textOf(bundle.files[1])).toBe(text);

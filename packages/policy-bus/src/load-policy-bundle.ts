@@ -20,9 +20,26 @@ export const defaultBundleLimits: BundleLimits = {
   maxFiles: 10_000,
 };
 
-/** Reads folders and files into a bundle that is not compiled yet. Rejects with `PolicyFolderError`, which lists every file at fault. */
-export async function loadPolicyBundle(paths: readonly string[], limits: BundleLimits = defaultBundleLimits): Promise<Bundle> {
-  return readBundle(await listPolicyFiles(paths), limits, paths);
+/** What folders and files hold, not compiled yet. */
+export interface LoadedBundle {
+  readonly bundle: Bundle;
+  /** Where a file of the bundle stands, as reached from the paths that were given: `policies/a.yaml` for `a.yaml`. */
+  readonly locationOf: LocationOf;
+}
+
+/** From the path of a file in a bundle to where it stands. Any other path is its own answer. */
+export type LocationOf = (path: string) => string;
+
+/** Reads folders and files into a bundle. Rejects with `PolicyFolderError`, which lists every file at fault. */
+export async function loadPolicyBundle(paths: readonly string[], limits: BundleLimits = defaultBundleLimits): Promise<LoadedBundle> {
+  const listed = await listPolicyFiles(paths);
+  return { bundle: await readBundle(listed, limits, paths), locationOf: locationsOf(listed) };
+}
+
+/** Where listed files stand. */
+export function locationsOf(listed: readonly PolicyFile[]): LocationOf {
+  const locations = new Map(listed.map(({ path, location }) => [path, location]));
+  return (path) => locations.get(path) ?? path;
 }
 
 /** Reads listed files. A folder without a policy is refused: an unmounted volume must not open the gate. */
@@ -51,7 +68,7 @@ function assertWithinLimits(listed: readonly PolicyFile[], limits: BundleLimits,
   const large = listed.find(({ sizeBytes }) => sizeBytes > maxFileBytes);
   if (large !== undefined) {
     const message = `"${large.location}" has ${large.sizeBytes} bytes, more than ${maxFileBytes}; split it`;
-    throw folderError("policy-oversized-file", large.path, message);
+    throw folderError("policy-oversized-file", large.location, message);
   }
   const total = listed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (total > maxBundleBytes || listed.length > maxFiles) {
@@ -97,9 +114,9 @@ async function readPolicyFile({ path, location }: PolicyFile): Promise<BundleFil
     return rest.length === 0 ? { path, text } : { path, text, rest };
   } catch (error) {
     if (systemCodeOf(error) === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-      return folderError("policy-not-utf8", path, `"${location}" is not UTF-8; save it as UTF-8`, error);
+      return folderError("policy-not-utf8", location, `"${location}" is not UTF-8; save it as UTF-8`, error);
     }
     const reason = systemCodeOf(error);
-    return folderError("policy-unreadable-file", path, `"${location}" cannot be read (${reason}); let this user read it`, error);
+    return folderError("policy-unreadable-file", location, `"${location}" cannot be read (${reason}); let this user read it`, error);
   }
 }

@@ -1,4 +1,4 @@
-import type { PolicyProblem } from "@portcullis/policy";
+import { describePolicyProblem, type PolicyProblem } from "@portcullis/policy";
 
 /** Codes of files that cannot become a bundle, beside those `compile` finds in them; explained in `docs/errors.md`. */
 export const policyFolderCodes = [
@@ -17,6 +17,15 @@ export type PolicyFolderCode = (typeof policyFolderCodes)[number];
 /** One mistake in a policy folder: in what a file says, as `compile` found it, or in the file itself. */
 export interface FolderProblem extends Omit<PolicyProblem, "code"> {
   readonly code: PolicyProblem["code"] | PolicyFolderCode;
+  /** Where it stands, as reached from the paths that were given: `policies/a.yaml`. */
+  readonly file: string;
+  /** Counted from 1; 0 where the file or folder as a whole is meant, which `message` then names. */
+  readonly line: number;
+}
+
+/** One line for people: `policies/a.yaml:7: spec.allow[2]: …`, or `"policies" does not exist; …`. */
+export function describeFolderProblem(problem: FolderProblem): string {
+  return problem.line === 0 ? problem.message : describePolicyProblem(problem);
 }
 
 /** The files hold no bundle that can be served. `problems` lists every mistake; the message is complete, for people. */
@@ -35,7 +44,7 @@ export class PolicyFolderError extends Error {
 
 /** An error about one file or folder as a whole. */
 export function folderError(code: PolicyFolderCode, file: string, message: string, cause?: unknown): PolicyFolderError {
-  return new PolicyFolderError(code, [{ code, file, line: 1, field: "", message }], cause === undefined ? {} : { cause });
+  return new PolicyFolderError(code, [{ code, file, line: 0, field: "", message }], cause === undefined ? {} : { cause });
 }
 
 /** `code` of an error of the operating system, such as `ENOENT`; empty for anything else. */

@@ -3,7 +3,7 @@ import { type Bundle, PolicyCompileError, type RevisionToken } from "@portcullis
 import { bundleDigest } from "./bundle-digest.ts";
 import { compileOnce } from "./compile-once.ts";
 import { listPolicyFiles, type PolicyFile } from "./list-policy-files.ts";
-import { type BundleLimits, defaultBundleLimits, readBundle } from "./load-policy-bundle.ts";
+import { type BundleLimits, defaultBundleLimits, type LocationOf, locationsOf, readBundle } from "./load-policy-bundle.ts";
 import type { PolicyBus } from "./policy-bus.ts";
 import { type FolderProblem, PolicyFolderError } from "./policy-folder-problem.ts";
 
@@ -116,7 +116,7 @@ class FolderFollower {
       this.#retryAtMs = Number.POSITIVE_INFINITY;
       const bundle = await readBundle(listed, limits, paths);
       // A change while files were read may have left half of each in the bundle.
-      if (stampOf(await listPolicyFiles(paths)) === this.#judgedStamp) return this.#publish(bundle);
+      if (stampOf(await listPolicyFiles(paths)) === this.#judgedStamp) return this.#publish(bundle, locationsOf(listed));
     }
   }
 
@@ -132,10 +132,10 @@ class FolderFollower {
     }
   }
 
-  async #publish(bundle: Bundle): Promise<void> {
+  async #publish(bundle: Bundle, locationOf: LocationOf): Promise<void> {
     const digest = await bundleDigest(bundle);
     if (digest === this.#publishedDigest) return;
-    await assertCompiles(bundle);
+    await assertCompiles(bundle, locationOf);
     const token = await this.#options.bus.publish(bundle);
     this.#publishedDigest = digest;
     this.#options.onPublished?.({ token, digest, fileCount: bundle.files.length });
@@ -148,14 +148,15 @@ class FolderFollower {
   }
 }
 
-async function assertCompiles(bundle: Bundle): Promise<void> {
+async function assertCompiles(bundle: Bundle, locationOf: LocationOf): Promise<void> {
   // The revision gets its token when it is published; nothing but answers reads it.
   const revision = { lineage: "unpublished", epoch: 0, revision: 0 };
   try {
     await compileOnce(bundle, revision);
   } catch (error) {
     if (!(error instanceof PolicyCompileError)) throw error;
-    throw new PolicyFolderError("policy-folder-invalid", error.problems, { cause: error });
+    const problems = error.problems.map((problem) => ({ ...problem, file: locationOf(problem.file) }));
+    throw new PolicyFolderError("policy-folder-invalid", problems, { cause: error });
   }
 }
 

@@ -57,6 +57,6 @@ export class PolicyCompileError extends Error {
 }
 
 /** One line for people: `policies.yaml:7: spec.allow[2]: …`. */
-export function describePolicyProblem({ file, line, field, message }: PolicyProblem): string {
+export function describePolicyProblem({ file, line, field, message }: Omit<PolicyProblem, "code">): string {
   return `${file}:${line}: ${field === "" ? "" : `${field}: `}${message}`;
 }

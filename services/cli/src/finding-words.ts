@@ -1,10 +1,12 @@
-import type { Attack, Lint, PolicyProblem } from "@portcullis/policy";
+import type { Attack, Lint } from "@portcullis/policy";
+import type { FolderProblem } from "@portcullis/policy-bus";
 import { describePlace } from "./describe-place.ts";
 import { styled, type Terminal } from "./terminal.ts";
 
-/** What keeps policies from compiling, with its place. */
-export function describeMistake(mistake: PolicyProblem, terminal: Terminal): string {
-  return `${describePlace(mistake)}: ${styled(terminal, "red", mistake.message)} (${mistake.code})\n`;
+/** What keeps policies from being served, with its place. What is wrong with a file or folder as a whole names it itself. */
+export function describeMistake(mistake: FolderProblem, terminal: Terminal): string {
+  const place = mistake.line === 0 ? "" : `${describePlace(mistake)}: `;
+  return `${place}${styled(terminal, "red", mistake.message)} (${mistake.code})\n`;
 }
 
 /** A foreign reference that an allow pattern admits. */

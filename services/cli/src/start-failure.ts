@@ -1,7 +1,6 @@
-import { PolicyFolderError } from "@portcullis/policy-bus";
+import { describeFolderProblem, PolicyFolderError } from "@portcullis/policy-bus";
 import { StartError } from "@portcullis/telemetry";
 import { CliError } from "./cli-error.ts";
-import { describePlace } from "./describe-place.ts";
 
 /** What kept `serve` from starting, in the words of its options and with the place of every mistake. */
 export function toStartFailure(error: unknown): unknown {
@@ -10,7 +9,7 @@ export function toStartFailure(error: unknown): unknown {
     return new StartError(error.code, message, { cause: error });
   }
   if (error instanceof PolicyFolderError && error.code === "policy-folder-invalid") {
-    const lines = error.problems.map((problem) => `${describePlace(problem)}: ${problem.message} (${problem.code})`);
+    const lines = error.problems.map((problem) => `${describeFolderProblem(problem)} (${problem.code})`);
     const remedy = "the policies do not compile: mend what is named above and start again";
     return new CliError("start-policy-invalid", [...lines, remedy].join("\n"), { cause: error });
   }

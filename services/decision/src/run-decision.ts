@@ -1,5 +1,5 @@
 import { PkiError } from "@portcullis/pki";
-import { PolicyFolderError, SigningError } from "@portcullis/policy-bus";
+import { describeFolderProblem, PolicyFolderError, SigningError } from "@portcullis/policy-bus";
 import { runService, type Surroundings } from "@portcullis/process";
 import { BusStartError } from "./bus-start-error.ts";
 import { checkDecisionConfig, decisionSchema } from "./config.ts";
@@ -27,6 +27,6 @@ function explain(error: unknown): string | undefined {
   if (error instanceof PkiError || error instanceof SigningError || error instanceof BusStartError) return error.message;
   if (!(error instanceof PolicyFolderError)) return undefined;
   if (error.code !== "policy-folder-invalid") return error.message;
-  const lines = error.problems.map(({ file, line, field, message }) => `  ${file}:${line}: ${field === "" ? "" : `${field}: `}${message}`);
+  const lines = error.problems.map((problem) => `  ${describeFolderProblem(problem)}`);
   return ["the policies do not compile; mend what follows and start again", ...lines].join("\n");
 }

@@ -23,7 +23,7 @@ async function check(files: Readonly<Record<string, string>>, ...options: readon
     await mkdir(join(path, name, ".."), { recursive: true });
     await writeFile(join(path, name), text);
   }
-  const terminal = recordedTerminal();
+  const terminal = recordedTerminal({ workingDirectory: path });
 
   const status = await run(["check", path, ...options], "0.0.0", terminal);
 
@@ -79,6 +79,19 @@ describe("check", () => {
     expect(status).toBe(1);
     expect(output).toMatch(/^a\.yaml:5: hole: policy "example" allows "\*\*\/app", and so "\S+\/app": /m);
     expect(output).toMatch(/: 1 hole, /);
+  });
+
+  it("names files as they can be opened from where it is run", async () => {
+    const path = await mkdtemp(join(folder, "case-"));
+    await mkdir(join(path, "policies/lists"), { recursive: true });
+    await writeFile(join(path, "policies/a.yaml"), aPolicy("denyFrom: lists/evil.txt"));
+    await writeFile(join(path, "policies/lists/evil.txt"), "evil.example\n");
+    const terminal = recordedTerminal({ workingDirectory: path });
+
+    const status = await run(["check", join(path, "policies")], "0.0.0", terminal);
+
+    expect(status).toBe(1);
+    expect(terminal.written.output).toMatch(/^policies\/lists\/evil\.txt:1: .* \(pattern-host-alone\)$/m);
   });
 
   it("gives advice that changes no exit status", async () => {

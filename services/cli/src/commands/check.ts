@@ -1,8 +1,8 @@
-import { type Attack, attack, type Bundle, compile, type Lint, lint, PolicyCompileError, type PolicyProblem } from "@portcullis/policy";
-import { loadPolicyBundle } from "@portcullis/policy-bus";
+import { type Attack, attack, compile, type Lint, lint, PolicyCompileError, type PolicyProblem } from "@portcullis/policy";
 import { isJson, type RunCommand } from "../command-definition.ts";
 import { counted } from "../counted.ts";
 import { describeAdvice, describeAttack, describeMistake } from "../finding-words.ts";
+import { type LoadedPolicies, loadPolicies } from "../load-policies.ts";
 import { examplePolicies } from "../shipped-files.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -23,21 +23,22 @@ interface CheckReport {
 /** `portcullis check`. */
 export const check: RunCommand = async ({ arguments: paths, options }, terminal) => {
   const given = paths.length === 0 ? [examplePolicies(terminal.workingDirectory)] : paths;
-  const report = checkBundle(await loadPolicyBundle(given));
+  const report = checkPolicies(await loadPolicies(given, terminal));
   await terminal.print(isJson(options) ? `${JSON.stringify(report)}\n` : describe(report, given, terminal));
   return report.ok ? 0 : 1;
 };
 
-function checkBundle(bundle: Bundle): CheckReport {
+function checkPolicies({ bundle, placed }: LoadedPolicies): CheckReport {
   try {
     const snapshot = compile(bundle, { revision: { lineage: "check", epoch: 0, revision: 0 } });
     const attacks = attack(bundle);
     const isOpen = attacks.some(({ weight }) => weight === "hole");
     const { patternCount: patterns, policies } = snapshot;
-    return { ok: !isOpen, policies: policies.length, patterns, mistakes: [], attacks, advice: lint(bundle) };
+    const found = { attacks: placed(attacks), advice: placed(lint(bundle)) };
+    return { ok: !isOpen, policies: policies.length, patterns, mistakes: [], ...found };
   } catch (error) {
     if (!(error instanceof PolicyCompileError)) throw error;
-    return { ok: false, policies: 0, patterns: 0, mistakes: error.problems, attacks: [], advice: [] };
+    return { ok: false, policies: 0, patterns: 0, mistakes: placed(error.problems), attacks: [], advice: [] };
   }
 }
 

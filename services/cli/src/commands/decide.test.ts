@@ -142,6 +142,21 @@ describe("decide", () => {
     ]);
   });
 
+  it("holds an overlay in the clusters that it names, and in no other", async () => {
+    const overlay = policy.slice(policy.indexOf("---\n") + 4).replace("warn", "deny");
+    await mkdir(join(folder, "policies", "overlays", "prod-*"), { recursive: true });
+    await writeFile(join(folder, "policies", "overlays", "prod-*", "pinned.yaml"), overlay.replace("pinned", "pinned-in-production"));
+    const pod = aPod("internal-registry.io/app:1");
+
+    const elsewhere = await decide(pod, "-o", "json");
+    const production = await decide(pod, "--cluster", "prod-1", "-o", "json");
+    await rm(join(folder, "policies", "overlays"), { recursive: true });
+
+    expect(elsewhere.status).toBe(0);
+    expect(production.status).toBe(1);
+    expect(linesOf(production.output)).toMatchObject([{ verdict: "deny", findings: [{ policy: "pinned-in-production" }] }]);
+  });
+
   it("names every mistake of policies that do not compile, and answers nothing", async () => {
     await writeFile(
       join(folder, "bad.yaml"),

@@ -1,8 +1,8 @@
 import { type DocumentDefaults, type DocumentProblem, type DocumentWorkload, workloadsFromDocuments } from "@portcullis/kubernetes";
-import { compile, evaluate, type Finding, operations, type Snapshot, type Workload } from "@portcullis/policy";
-import { loadPolicyBundle } from "@portcullis/policy-bus";
+import { compile, evaluate, type Finding, operations, PolicyCompileError, type Snapshot, type Workload } from "@portcullis/policy";
 import { CliError } from "../cli-error.ts";
 import { isJson, listOption, type OptionValues, type RunCommand, textOption } from "../command-definition.ts";
+import { type LoadedPolicies, loadPolicies } from "../load-policies.ts";
 import { readInput } from "../read-input.ts";
 import { type ExitStatus, styled, type Terminal } from "../terminal.ts";
 
@@ -20,8 +20,7 @@ interface Verdict {
 /** `portcullis decide`. */
 export const decide: RunCommand = async ({ options }, terminal) => {
   const file = textOption(options, "file") ?? "-";
-  const bundle = await loadPolicyBundle(listOption(options, "policies"));
-  const snapshot = compile(bundle, { revision: { lineage: "offline", epoch: 0, revision: 0 } });
+  const snapshot = compilePolicies(await loadPolicies(listOption(options, "policies"), terminal));
   const documents = workloadsFromDocuments(await readInput(file, terminal), toDefaults(options));
   if (documents.length === 0) throw new CliError("cli-bad-document", `"${file}" holds no document; name a file with objects or reviews`);
   let status: ExitStatus = 0;
@@ -32,6 +31,14 @@ export const decide: RunCommand = async ({ options }, terminal) => {
   }
   return status;
 };
+
+function compilePolicies({ bundle, placed }: LoadedPolicies): Snapshot {
+  try {
+    return compile(bundle, { revision: { lineage: "offline", epoch: 0, revision: 0 } });
+  } catch (error) {
+    throw error instanceof PolicyCompileError ? new PolicyCompileError(placed(error.problems)) : error;
+  }
+}
 
 const exitStatuses = { allow: 0, deny: 1, undecided: 2 } as const;
 

@@ -50,8 +50,8 @@ await describeOnBus("publish", (server) => {
   });
 
   it.each([
-    ["a mistake", "spec: { allow: 3 }", /^a\.yaml:4: spec\.allow: /m, "control-policies-invalid"],
-    ["a hole", 'spec: { allow: ["**/app"] }', /^a\.yaml:4: hole: policy "x" allows "\*\*\/app"/m, "control-holes-open"],
+    ["a mistake", "spec: { allow: 3 }", /^policies\/a\.yaml:4: spec\.allow: /m, "control-policies-invalid"],
+    ["a hole", 'spec: { allow: ["**/app"] }', /^policies\/a\.yaml:4: hole: policy "x" allows "\*\*\/app"/m, "control-holes-open"],
   ])("refuses policies with %s, and answers no", async (_what, spec, place, code) => {
     await using operator = await anOperator(server());
     await operator.write("policies/a.yaml", `apiVersion: portcullis.dev/v1\nkind: ImagePolicy\nmetadata: { name: x }\n${spec}\n`);
@@ -76,7 +76,7 @@ await describeOnBus("publish", (server) => {
     const open = await operator.portcullis("publish", "open", "--accept-holes");
 
     expect(failing.status).toBe(1);
-    expect(failing.output).toMatch(/cases\.yaml:4: fail: ours: /);
+    expect(failing.output).toMatch(/^policies\/cases\.yaml:4: fail: ours: /m);
     expect(failing.output).toContain("(control-cases-failed)");
     expect(open.status).toBe(0);
   });

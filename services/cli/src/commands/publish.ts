@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { PublishResult } from "@portcullis/control";
 import type { NewEpochRequest } from "@portcullis/policy-bus";
-import { loadPolicyBundle } from "@portcullis/policy-bus";
 import { CliError } from "../cli-error.ts";
 import { type OptionValues, type RunCommand, textOption } from "../command-definition.ts";
+import { type LoadedPolicies, loadPolicies } from "../load-policies.ts";
 import { parsePosition } from "../revision-name.ts";
 import { revisionNumberOf } from "../revision-number.ts";
 import { audienceOf, type PublishingContext, runPublishing } from "../run-publishing.ts";
@@ -15,17 +15,30 @@ export const publish: RunCommand = async ({ arguments: paths, options }, termina
     throw new CliError("cli-usage", "name either the policies to publish, or --widen; run `portcullis publish --help`");
   }
   if (isWidening) return runPublishing({ options, terminal }, (context) => widen(context, options));
-  const bundle = await loadPolicyBundle(paths.map((path) => resolve(terminal.workingDirectory, path)));
-  return runPublishing({ options, terminal }, ({ administration, lineage, request }) =>
-    administration.publish({
+  const policies = await loadPolicies(
+    paths.map((path) => resolve(terminal.workingDirectory, path)),
+    terminal,
+  );
+  return runPublishing({ options, terminal }, async ({ administration, lineage, request }) => {
+    const result = await administration.publish({
       ...request,
       audience: audienceOf(options) ?? ["*"],
-      bundle,
+      bundle: policies.bundle,
       acceptsHoles: options["accept-holes"] === true,
       ...newEpochOf(options, lineage),
-    }),
-  );
+    });
+    return withPlaces(result, policies);
+  });
 };
+
+/** What administers revisions knows of files by their paths in the bundle alone. */
+function withPlaces(result: PublishResult, { placed }: LoadedPolicies): PublishResult {
+  const { report } = result;
+  if (report === undefined) return result;
+  const { mistakes, attacks, advice, cases } = report;
+  const found = { mistakes: placed(mistakes), attacks: placed(attacks), advice: placed(advice) };
+  return { ...result, report: { ...report, ...found, cases: { ...cases, failures: placed(cases.failures) } } };
+}
 
 async function widen({ administration, lineage, request }: PublishingContext, options: OptionValues): Promise<PublishResult> {
   const name = textOption(options, "widen") ?? "newest";

@@ -3,11 +3,11 @@ import type { FolderProblem } from "@portcullis/policy-bus";
 import { askExamples } from "../ask-examples.ts";
 import { isJson, type RunCommand } from "../command-definition.ts";
 import { createStandalone } from "../create-standalone.ts";
-import { describePlace } from "../describe-place.ts";
+import { describeMistake } from "../finding-words.ts";
 import { loadServeConfig } from "../load-serve-config.ts";
 import { announcementObject, describeRevision, describeStandalone } from "../serve-announcement.ts";
 import { examplePolicies } from "../shipped-files.ts";
-import { styled, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** `portcullis serve`. */
 export const serve: RunCommand = async ({ options }, terminal) => {
@@ -49,9 +49,7 @@ function folderOfReader({ environment, workingDirectory }: Terminal): string | u
 
 function describeProblems(problems: readonly FolderProblem[], terminal: Terminal): string {
   if (problems.length === 0) return "policies: mended\n";
-  const lines = problems.map(
-    (problem) => `policies: ${describePlace(problem)}: ${styled(terminal, "red", problem.message)} (${problem.code})\n`,
-  );
+  const lines = problems.map((problem) => `policies: ${describeMistake(problem, terminal)}`);
   return `${lines.join("")}policies: the last good revision stays in force until this is mended\n`;
 }
 
