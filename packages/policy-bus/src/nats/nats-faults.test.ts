@@ -44,6 +44,21 @@ await describeOnNats("createNatsRevisionLog when servers fail", (program) => {
     expect(await append(log, 0, "one")).toEqual({ outcome: "appended", position: 1 });
   });
 
+  it("hears what it began to listen to while the server was away", async () => {
+    await using server = await startNats(program);
+    const log = openLog([server.url], { timeoutMs: 500 });
+    await log.setUp({ replicas: 1 });
+    await server.kill();
+    await expect(log.readHead()).rejects.toMatchObject({ code: "bus-unavailable" });
+
+    const heard = Promise.withResolvers<LogEntry>();
+    log.onNotification((entry) => entry !== undefined && heard.resolve(entry));
+    await server.restart();
+    await appendUntilKnown(log, 0, "one");
+
+    expect(await heard.promise).toMatchObject({ position: 1 });
+  });
+
   it("sees that the stream was deleted, and that another one stands in its place", async () => {
     await using server = await startNats(program);
     const log = openLog([server.url]);

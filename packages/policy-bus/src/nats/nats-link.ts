@@ -24,10 +24,13 @@ export function createNatsLink(servers: NatsServers): NatsLink {
   const subscriptions = new Set<Subscription>();
   const waiting = new Set<(connection: NatsConnection) => void>();
   let current: NatsConnection | undefined;
+  /** The newest one, lost for now or not: what is subscribed to meanwhile holds once it is back. */
+  let newest: NatsConnection | undefined;
   let lastProblem: unknown;
 
   const listener = {
     onNew: (connection: NatsConnection) => {
+      newest = connection;
       for (const subscription of subscriptions) attach(subscription, connection);
     },
     onOpen: (connection: NatsConnection) => {
@@ -66,7 +69,7 @@ export function createNatsLink(servers: NatsServers): NatsLink {
       if (closing.signal.aborted) throw closedError();
       const subscription: Subscription = { subject, onMessage, onGap, end: () => undefined };
       subscriptions.add(subscription);
-      if (current !== undefined) attach(subscription, current);
+      if (newest !== undefined && !newest.isClosed()) attach(subscription, newest);
       return () => {
         subscriptions.delete(subscription);
         subscription.end();
