@@ -23,13 +23,14 @@ export type Reach = (wish: Wish) => Generation | Promise<Generation>;
 
 /** Longest wait for a revision: another replica has it, or else nobody could have asked for it. */
 const catchUpMs = 250;
+/** Longest wait for the leader, which answers within milliseconds unless one is being elected. */
+const leaderMs = 1_000;
 
 /** Catches up where a question asks for more than what is in force. */
 export function reachGeneration({ generations, clock, feed }: ReachOptions): Reach {
   function catchUp(wish: Wish): Promise<Generation> {
     const { promise, resolve, reject } = Promise.withResolvers<Generation>();
-    const timeoutMs = Math.max(0, Math.min(catchUpMs, wish.deadlineMs - clock.now()));
-    const cancel = clock.schedule(timeoutMs, () => reject(behind()));
+    const cancel = clock.schedule(patienceMs(catchUpMs, wish), () => reject(behind()));
     const stop = generations.onRevision(look);
     function look(): void {
       const held = generations.now();
@@ -45,10 +46,22 @@ export function reachGeneration({ generations, clock, feed }: ReachOptions): Rea
     });
   }
 
+  /** Half of the time is left to ask another replica. */
+  function patienceMs(longestMs: number, { deadlineMs }: Wish): number {
+    return Math.max(0, Math.min(longestMs, (deadlineMs - clock.now()) / 2));
+  }
+
+  async function inPatience(work: Promise<void>, ms: number): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.schedule(ms, resolve);
+    await Promise.race([work, over]);
+    cancel();
+  }
+
   async function askLeader(wish: Wish): Promise<Generation> {
     const askedMs = clock.now();
     if (feed !== undefined) {
-      await inTime(feed.sync(), clock, wish.deadlineMs);
+      await inPatience(feed.sync(), patienceMs(leaderMs, wish));
       const { provenAtMs } = feed.freshness();
       if (provenAtMs === undefined || provenAtMs < askedMs) throw unasked();
     }
@@ -75,13 +88,6 @@ function standingOf(held: RevisionToken, { atLeast, consistency }: Wish): "met" 
   const order = compareRevisions(held, consistency.token);
   if (order === 0) return "met";
   return order !== undefined && order < 0 ? "behind" : "gone";
-}
-
-async function inTime(work: Promise<void>, clock: Clock, deadlineMs: number): Promise<void> {
-  const { promise: deadline, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.schedule(Math.max(0, deadlineMs - clock.now()), resolve);
-  await Promise.race([work, deadline]);
-  cancel();
 }
 
 function behind(): UndecidedError {
