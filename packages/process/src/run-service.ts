@@ -2,6 +2,7 @@ import { ConfigError, type ConfigSources, loadConfig } from "@portcullis/config"
 import { createShutdown, createTelemetry, type Shutdown, StartError, type Telemetry, type TelemetryOptions } from "@portcullis/telemetry";
 import type { Static, TObject } from "typebox";
 import { helpText } from "./help-text.ts";
+import { describeOpenFileLimit } from "./open-file-limit.ts";
 import { readArguments } from "./read-arguments.ts";
 import { readConfigFile } from "./read-config-file.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -68,6 +69,8 @@ async function serve<Schema extends TObject>(
   const timeoutMs = service.shutdownTimeoutMs(config);
   const shutdown = createShutdown({ log: telemetry.log, timeoutMs });
   try {
+    const limit = await describeOpenFileLimit();
+    if (limit !== undefined) telemetry.log.warn(limit);
     await service.start(config, telemetry, shutdown);
     await aborted(stop);
     telemetry.log.info({ timeoutMs }, "draining");

@@ -30,13 +30,17 @@ describe("stopOnSignals", () => {
     expect(statuses).toEqual([]);
   });
 
-  it("does not wait any longer for who sends it again", () => {
+  it.each([
+    ["SIGTERM", "SIGTERM", 143],
+    ["SIGINT", "SIGINT", 130],
+    ["SIGINT", "SIGTERM", 143],
+  ])("does not wait any longer for who sends %s and then %s", (first, second, status) => {
     const { send, clock, statuses } = aProcess();
 
-    send("SIGTERM");
+    send(first);
     clock.nowMs = 1001;
-    send("SIGTERM");
+    send(second);
 
-    expect(statuses).toEqual([143]);
+    expect(statuses).toEqual([status]);
   });
 });

@@ -15,13 +15,13 @@ const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const sameKeyPressMs = 1000;
 
 /**
- * Aborted by the first SIGINT, SIGTERM or SIGHUP. Who sends one of them again does not want to wait: that ends the process at once,
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP. Who sends any of them again does not want to wait: that ends the process at once,
  * with 128 and the number of the signal, as a shell says it. `now` is in milliseconds and never goes back.
  */
 export function stopOnSignals(own: SignalledProcess, now: () => number = () => performance.now()): AbortSignal {
   const stop = new AbortController();
+  let firstAt: number | undefined;
   for (const signal of stopSignals) {
-    let firstAt: number | undefined;
     own.on(signal, () => {
       firstAt ??= now();
       if (now() - firstAt > sameKeyPressMs) own.exit(128 + constants.signals[signal]);
