@@ -26,8 +26,8 @@ describe("withFolderLock", () => {
     for (let at = 0; at < 6; at += 2) expect(events[at + 1]).toBe(events[at]?.replace("begins", "ends"));
   });
 
-  it("takes over a lock that was left behind", async () => {
-    await writeFile(join(folder, "making.lock"), "killed");
+  it.each(["killed", ""])("takes over a lock that was left behind (%j)", async (holder) => {
+    await writeFile(join(folder, "making.lock"), holder);
 
     const outcome = withFolderLock(folder, async () => "done", 50);
 

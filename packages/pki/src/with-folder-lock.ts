@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -12,7 +12,7 @@ const lookAgainMs = 25;
 export async function withFolderLock<Result>(folder: string, work: () => Promise<Result>, staleAfterMs = 5_000): Promise<Result> {
   const path = join(folder, "making.lock");
   const own = randomUUID();
-  let seen = "";
+  let seen: string | undefined;
   let seenAtMs = 0;
   while (!(await isTaken(path, own))) {
     const holder = await holderOf(path);
@@ -34,7 +34,12 @@ export async function withFolderLock<Result>(folder: string, work: () => Promise
 /** Whether the lock is ours now: creating a file that must not exist is atomic. */
 async function isTaken(path: string, own: string): Promise<boolean> {
   try {
-    await writeFile(path, own, { flag: "wx", mode: 0o600 });
+    await using file = await open(path, "wx", 0o600);
+    // On a full disk the file is there and says nothing: nobody should have to wait until it is stale.
+    await file.writeFile(own).catch(async (error: unknown) => {
+      await rm(path, { force: true });
+      throw error;
+    });
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
