@@ -5,6 +5,7 @@ export const cliCodes = [
   "cli-usage",
   "cli-internal",
   "cli-unreadable",
+  "cli-output-failed",
   "cli-bad-document",
   "cli-bad-line",
   "cli-file-exists",

@@ -23,6 +23,14 @@ describe("createTerminal", () => {
     await expect(aTerminal({ output }).print("x")).rejects.toBeInstanceOf(OutputClosedError);
   });
 
+  it("says why standard output takes no more", async () => {
+    const output = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" })),
+    });
+
+    await expect(aTerminal({ output }).print("x")).rejects.toMatchObject({ code: "cli-output-failed" });
+  });
+
   it.each([
     [{ isTTY: true }, {}, true],
     [{ isTTY: true }, { NO_COLOR: "1" }, false],

@@ -1,13 +1,19 @@
 import type { Writable } from "node:stream";
 import { styleText } from "node:util";
+import { CliError } from "./cli-error.ts";
 
 /** 0: yes, all well. 1: the answer is no. 2: no answer. */
 export type ExitStatus = 0 | 1 | 2;
 
+/** What a command ends with that had both answers to give. */
+export function worseStatus(a: ExitStatus, b: ExitStatus): ExitStatus {
+  return a > b ? a : b;
+}
+
 /** What a command may know of the process around it. Commands read and write nothing else of it. */
 export interface Terminal {
   readonly input: () => AsyncIterable<Uint8Array>;
-  /** Writes to standard output and waits while it is full. Rejects with `OutputClosedError` once nobody reads it. */
+  /** Writes to standard output and waits while it is full. Rejects with `OutputClosedError` once nobody reads it, and with `CliError` once it takes no more. */
   readonly print: (text: string) => Promise<void>;
   /** Writes to standard error. Never fails. */
   readonly printError: (text: string) => void;
@@ -43,7 +49,7 @@ export function createTerminal({ output, error, ...rest }: TerminalStreams): Ter
       new Promise((resolve, reject) => {
         output.write(text, (problem) => {
           if (problem === null || problem === undefined) resolve();
-          else reject(new OutputClosedError("standard output is closed", { cause: problem }));
+          else reject(toOutputError(problem));
         });
       }),
     printError: (text) => {
@@ -52,6 +58,12 @@ export function createTerminal({ output, error, ...rest }: TerminalStreams): Ter
     hasColour: output.isTTY === true && isColourWelcome(rest.environment),
     canRewrite: error.isTTY === true && rest.environment["TERM"] !== "dumb",
   };
+}
+
+function toOutputError(problem: Error): OutputClosedError | CliError {
+  const code = "code" in problem ? String(problem.code) : "";
+  if (code === "EPIPE" || code.startsWith("ERR_STREAM_")) return new OutputClosedError("standard output is closed", { cause: problem });
+  return new CliError("cli-output-failed", `standard output cannot be written: ${problem.message}`, { cause: problem });
 }
 
 /** https://no-color.org: any value but the empty one switches colours off. */
