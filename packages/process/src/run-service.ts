@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { ConfigError, type ConfigSources, loadConfig } from "@portcullis/config";
 import { createShutdown, createTelemetry, type Shutdown, StartError, type Telemetry, type TelemetryOptions } from "@portcullis/telemetry";
 import type { Static, TObject } from "typebox";
@@ -72,7 +73,7 @@ async function serve<Schema extends TObject>(
     const limit = await describeOpenFileLimit();
     if (limit !== undefined) telemetry.log.warn(limit);
     await service.start(config, telemetry, shutdown);
-    await aborted(stop);
+    if (!stop.aborted) await once(stop, "abort");
     telemetry.log.info({ timeoutMs }, "draining");
     return (await shutdown.run()).isClean ? 0 : 2;
   } catch (error) {
@@ -81,11 +82,4 @@ async function serve<Schema extends TObject>(
   } finally {
     await telemetry.flush();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -4,7 +4,7 @@ import { CliError } from "../cli-error.ts";
 import { isJson, listOption, type OptionValues, type RunCommand, textOption } from "../command-definition.ts";
 import { type LoadedPolicies, loadPolicies } from "../load-policies.ts";
 import { readInput } from "../read-input.ts";
-import { type ExitStatus, styled, type Terminal } from "../terminal.ts";
+import { type ExitStatus, styled, type Terminal, worseStatus } from "../terminal.ts";
 
 /** A finding as programs see it. */
 type PrintedFinding = Pick<Finding, "policy" | "image" | "canonical" | "field" | "message">;
@@ -26,7 +26,7 @@ export const decide: RunCommand = async ({ options }, terminal) => {
   let status: ExitStatus = 0;
   for (const document of documents) {
     const verdict = judge(snapshot, document);
-    status = worse(status, exitStatuses[verdict.verdict]);
+    status = worseStatus(status, exitStatuses[verdict.verdict]);
     await terminal.print(isJson(options) ? `${JSON.stringify(verdict)}\n` : describe(document, verdict, terminal));
   }
   return status;
@@ -41,10 +41,6 @@ function compilePolicies({ bundle, placed }: LoadedPolicies): Snapshot {
 }
 
 const exitStatuses = { allow: 0, deny: 1, undecided: 2 } as const;
-
-function worse(a: ExitStatus, b: ExitStatus): ExitStatus {
-  return a > b ? a : b;
-}
 
 function toDefaults(options: OptionValues): DocumentDefaults {
   return {

@@ -1,7 +1,7 @@
 import { formatImageReference, isReferenceProblem, parseImageReference } from "@portcullis/image-ref";
 import { isJson, type RunCommand } from "../command-definition.ts";
 import { splitLines, tooLong } from "../split-lines.ts";
-import { type ExitStatus, styled, type Terminal } from "../terminal.ts";
+import { type ExitStatus, styled, type Terminal, worseStatus } from "../terminal.ts";
 
 /** No registry accepts a reference longer than a few hundred characters; escapes may take six each. */
 const maxLineLength = 1024 * 1024;
@@ -37,7 +37,7 @@ async function answerLines(terminal: Terminal): Promise<ExitStatus> {
     let text = "";
     for (const line of lines) {
       const answer = answerLine(line);
-      status = worse(status, statusOf(answer));
+      status = worseStatus(status, statusOf(answer));
       text += `${JSON.stringify(answer)}\n`;
     }
     await terminal.print(text);
@@ -49,10 +49,6 @@ async function answerLines(terminal: Terminal): Promise<ExitStatus> {
 function statusOf(answer: ParsedImage): ExitStatus {
   if (answer.ok) return 0;
   return answer.problem === "cli-bad-line" ? 2 : 1;
-}
-
-function worse(a: ExitStatus, b: ExitStatus): ExitStatus {
-  return a > b ? a : b;
 }
 
 function answerLine(line: string | typeof tooLong): ParsedImage {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { resolve } from "node:path";
 import type { FolderProblem } from "@portcullis/policy-bus";
 import { askExamples } from "../ask-examples.ts";
@@ -33,7 +34,7 @@ export const serve: RunCommand = async ({ options }, terminal) => {
     });
     if (asJson) await terminal.print(`${JSON.stringify(announcementObject(standalone, examples))}\n`);
     await say(describeStandalone(standalone, { examples, paths, terminal }));
-    await aborted(stop);
+    if (!stop.aborted) await once(stop, "abort");
   }
   await say("draining; a second Ctrl-C ends at once\n");
   const unfinished = await standalone.close();
@@ -51,11 +52,4 @@ function describeProblems(problems: readonly FolderProblem[], terminal: Terminal
   if (problems.length === 0) return "policies: mended\n";
   const lines = problems.map((problem) => `policies: ${describeMistake(problem, terminal)}`);
   return `${lines.join("")}policies: the last good revision stays in force until this is mended\n`;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
