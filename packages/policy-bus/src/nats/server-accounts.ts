@@ -1,5 +1,6 @@
 import {
   inboxOf,
+  isInHubAccount,
   type NatsPart,
   natsParts,
   type PartRights,
@@ -16,7 +17,7 @@ export type ConfigObject = { readonly [name: string]: ConfigValue };
 /** The public key of a part, by its name. */
 export type KeyOf = (part: string) => string;
 
-/** Holds the streams. Nobody is in it but who publishes. */
+/** Holds the streams. Nobody is in it but who creates and fills them. */
 const hubAccount = "PORTCULLIS";
 /**
  * Apart from the streams although it only reads: a server answers to whatever subject a request names, and where the streams
@@ -43,7 +44,7 @@ export function hubAccounts(plan: RightsPlan, keyOf: KeyOf): ConfigObject {
     accounts: {
       [hubAccount]: {
         jetstream: "enabled",
-        users: parts.filter(({ kind }) => kind === "publisher").map((part) => toUser(part, plan, keyOf)),
+        users: parts.filter(isInHubAccount).map((part) => toUser(part, plan, keyOf)),
         mappings: { [`${domainApi(plan)}>`]: `${streamsApi}>` },
         exports: toExports(imports, plan),
       },

@@ -9,7 +9,7 @@ await describeOnNats("a revision log with the rights of each part", (program) =>
   it.each([1, 3] as const)("does what the part is for, with %i servers at the hub", { timeout: 120_000 }, async (hubSize) => {
     await using servers = await startPlannedServers(program, { hubSize });
     const [publisher, observer] = [openLog(servers, "publisher"), openLog(servers, "observer")];
-    await publisher.setUp({ replicas: hubSize });
+    await openLog(servers, "setup").setUp({ replicas: hubSize });
     const replicas = [
       openLog(servers, "replica.a.decision-0"),
       openLog(servers, "replica.b.decision-0"),
@@ -43,7 +43,7 @@ await describeOnNats("a revision log with the rights of each part", (program) =>
 
   it("finds weak spots with the rights of a replica too, without a look at reports", async () => {
     await using servers = await startPlannedServers(program);
-    await openLog(servers, "publisher").setUp({ replicas: 1 });
+    await openLog(servers, "setup").setUp({ replicas: 1 });
 
     const found = await openLog(servers, "replica.a.decision-0").selfCheck();
 

@@ -18,7 +18,9 @@ await describeOnNats("servers as writeServerConfig configures them", (program: N
     servers = await startPlannedServers(program);
     [hub] = servers.hub as [NatsServer];
     publisher = open("publisher");
-    await publisher.setUp({ replicas: 1 });
+    const setup = open("setup");
+    await setup.setUp({ replicas: 1 });
+    await setup.close();
   });
   afterAll(async () => {
     await publisher.close();

@@ -21,12 +21,13 @@ export interface RightsPlan {
 }
 
 /**
- * Who connects with a credential of its own. `publisher`: the command line and the control service. `observer`: whoever watches
+ * Who connects with a credential of its own. `setup`: creates the streams, once. `publisher`: the
+ * command line and the control service. `observer`: whoever watches
  * rollouts and the fleet. `monitor`: reads what servers say of themselves. `leaf`: the leaf node of a cluster. `route`: hub servers
  * among each other.
  */
 export type NatsPart =
-  | { readonly kind: "publisher" | "observer" | "monitor" | "route"; readonly name: string }
+  | { readonly kind: "setup" | "publisher" | "observer" | "monitor" | "route"; readonly name: string }
   | { readonly kind: "leaf"; readonly name: string; readonly cluster: ServedCluster }
   | { readonly kind: "replica"; readonly name: string; readonly cluster: ServedCluster; readonly replica?: string };
 
@@ -40,7 +41,7 @@ export interface PartRights {
 export function natsParts({ clusters }: RightsPlan): readonly NatsPart[] {
   assertDifferent(clusters.map(({ name }) => name));
   return [
-    ...(["publisher", "observer", "monitor", "route"] as const).map((kind) => ({ kind, name: kind })),
+    ...(["setup", "publisher", "observer", "monitor", "route"] as const).map((kind) => ({ kind, name: kind })),
     ...clusters.flatMap((cluster) => partsOfCluster(cluster)),
   ];
 }
@@ -66,19 +67,16 @@ export function rightsOf(part: NatsPart, { policySet = "default", domain = "hub"
   const plan = planStreams(policySet);
   const { policy, bundles, status } = plan;
   // Where the streams are, the domain is mapped away before rights are looked at. In other accounts it is what is imported.
-  const api = part.kind === "publisher" ? "$JS.API.STREAM" : `$JS.${domain}.API.STREAM`;
+  const api = isInHubAccount(part) ? "$JS.API.STREAM" : `$JS.${domain}.API.STREAM`;
   const look = (stream: string) => [`${api}.MSG.GET.${stream}`, `${api}.INFO.${stream}`];
   const everyStream = [policy.stream, bundles.stream, status.stream];
   const everyReport = `${status.news}.*.*`;
   switch (part.kind) {
+    case "setup":
+      return { publish: everyStream.flatMap((stream) => [`${api}.INFO.${stream}`, `${api}.CREATE.${stream}`]), subscribe: [] };
     case "publisher":
       return {
-        publish: [
-          policy.subject,
-          `${bundles.subjects}.*.*`,
-          ...everyStream.flatMap(look),
-          ...everyStream.map((stream) => `${api}.CREATE.${stream}`),
-        ],
+        publish: [policy.subject, `${bundles.subjects}.*.*`, ...everyStream.flatMap(look)],
         subscribe: [policy.news, everyReport],
       };
     case "observer":
@@ -99,6 +97,11 @@ export function rightsOf(part: NatsPart, { policySet = "default", domain = "hub"
 /** A name as part of names of accounts and files. Servers take a `%` in an account's name for a verb when they log it. */
 export function toNameToken(name: string): string {
   return toSubjectToken(name).replaceAll("%", "=");
+}
+
+/** Whether a part is a user of the account that holds the streams. */
+export function isInHubAccount({ kind }: NatsPart): boolean {
+  return kind === "setup" || kind === "publisher";
 }
 
 /** Where a user takes answers. */

@@ -23,10 +23,16 @@ const pings = /^\$SYS\.REQ\.SERVER\.PING(\.(STATSZ|VARZ|HEALTHZ|JSZ|CONNZ|LEAFZ|
 
 const everybody: readonly Allowed[] = [
   {
+    part: "setup",
+    at: "hub",
+    send: [/^\$JS\.(hub\.)?API\.STREAM\.(INFO|CREATE)\.PORTCULLIS_(POLICY|BUNDLES|STATUS)_default$/],
+    hear: [],
+  },
+  {
     part: "publisher",
     at: "hub",
     send: [
-      /^\$JS\.(hub\.)?API\.STREAM\.(MSG\.GET|INFO|CREATE)\.PORTCULLIS_(POLICY|BUNDLES|STATUS)_default$/,
+      /^\$JS\.(hub\.)?API\.STREAM\.(MSG\.GET|INFO)\.PORTCULLIS_(POLICY|BUNDLES|STATUS)_default$/,
       /^portcullis\.policy\.default$/,
       /^portcullis\.bundles\.default\.[^.]+\.[^.]+$/,
     ],
@@ -50,7 +56,7 @@ await describeOnNats("writeServerConfig", (program: NatsProgram) => {
   let servers: PlannedServers;
   beforeAll(async () => {
     servers = await startPlannedServers(program);
-    const log = createNatsRevisionLog({ servers: [servers.hub[0]?.url ?? ""], name: "publisher", nkeySeed: servers.secretOf("publisher") });
+    const log = createNatsRevisionLog({ servers: [servers.hub[0]?.url ?? ""], name: "setup", nkeySeed: servers.secretOf("setup") });
     await log.setUp({ replicas: 1 });
     await log.close();
   });
