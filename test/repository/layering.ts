@@ -16,10 +16,12 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "packages/config": ["packages/nearest-name"],
   "packages/pki": [],
   "packages/process": ["packages/config", "packages/telemetry"],
+  "packages/bus-access": ["packages/policy-bus"],
   "packages/grpc-server": ["packages/pki", "packages/telemetry", "packages/wire"],
   "packages/api-server-simulator": ["packages/kubernetes"],
   "packages/testing": ["packages/image-ref", "packages/policy", "packages/pki"],
   "services/decision": [
+    "packages/bus-access",
     "packages/config",
     "packages/grpc-server",
     "packages/decision-cases",
@@ -42,6 +44,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     "packages/wire",
   ],
   "services/control": [
+    "packages/bus-access",
     "packages/config",
     "packages/decision-cases",
     "packages/grpc-server",
@@ -83,7 +86,7 @@ export const mayImportPackage: Readonly<Record<string, readonly string[]>> = {
   pino: ["packages/telemetry/src/"],
   "@peculiar/x509": ["packages/pki/src/"],
   "lru-cache": ["packages/grpc-server/src/", "services/decision/src/"],
-  typebox: ["packages/config/src/", "packages/process/src/", "services/"],
+  typebox: ["packages/bus-access/src/", "packages/config/src/", "packages/process/src/", "services/"],
   commander: ["services/cli/"],
 };
 

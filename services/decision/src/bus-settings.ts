@@ -1,3 +1,4 @@
+import { busIdentitySettings, busServerPattern, checkBusIdentity } from "@portcullis/bus-access/settings";
 import type { ExpiryAction } from "@portcullis/policy-bus";
 import Type from "typebox";
 
@@ -11,24 +12,11 @@ const milliseconds = (minimum: number, default_: number, description: string) =>
 
 /** How to follow policy over NATS. */
 export const busSettings = Type.Object({
-  servers: Type.Array(Type.String({ pattern: "^(nats|tls)://.+" }), {
+  servers: Type.Array(Type.String({ pattern: busServerPattern }), {
     default: [],
     description: "NATS servers (nats://… or tls://…) to follow revisions from; none: policies come from the files of `policies`",
   }),
-  policySet: Type.String({
-    pattern: "^[a-z0-9-]{1,64}$",
-    default: "default",
-    description: "which set of policies to follow: lower-case letters, digits and dashes",
-  }),
-  domain: Type.Optional(text("JetStream domain of the hub, where the servers are a leaf of it")),
-  tls: Type.Object({
-    caFile: file("authorities of the NATS servers' certificates (PEM); unset: those of the system"),
-    certFile: file("client certificate for the NATS servers (PEM)"),
-    keyFile: file("private key of the client certificate (PEM)"),
-  }),
-  credentialsFile: file("credentials for the NATS servers (.creds)"),
-  user: Type.Optional(text("user at the NATS servers")),
-  passwordFile: file("file that holds the user's password"),
+  ...busIdentitySettings,
   trustFile: file("keys that may sign revisions, as `portcullis keys` writes them; required with `bus.servers`"),
   stateDir: file("folder for the last good revision and how far it was followed, for this replica alone; required with `bus.servers`"),
   readIntervalMs: milliseconds(100, 2_000, "between two questions to the leader whether there is a newer revision"),
@@ -94,7 +82,7 @@ export function checkBusSettings({ bus, freshness }: CheckedBusSettings): readon
   return [...(bus.servers.length === 0 ? checkUnused(bus) : checkUsed(bus)), ...checkFreshness(bus, freshness)];
 }
 
-const given = ["trustFile", "stateDir", "credentialsFile", "user", "passwordFile", "domain"] as const;
+const given = ["trustFile", "stateDir", "nkeyFile", "credentialsFile", "user", "passwordFile", "domain"] as const;
 
 /** Whoever sets these believes that a bus is followed, and it is not. */
 function checkUnused(bus: CheckedBusSettings["bus"]): readonly Problem[] {
@@ -102,17 +90,12 @@ function checkUnused(bus: CheckedBusSettings["bus"]): readonly Problem[] {
   return set.map((name) => ({ key: `bus.${name}`, message: "means nothing without `bus.servers`; name the servers, or remove it" }));
 }
 
-function checkUsed({ trustFile, stateDir, tls, user, passwordFile }: CheckedBusSettings["bus"]): readonly Problem[] {
-  const problems: Problem[] = [];
-  if (trustFile === undefined)
+function checkUsed(bus: CheckedBusSettings["bus"]): readonly Problem[] {
+  const problems: Problem[] = [...checkBusIdentity(bus)];
+  if (bus.trustFile === undefined)
     problems.push({ key: "bus.trustFile", message: "is required with `bus.servers`: without keys no revision can be believed" });
-  if (stateDir === undefined)
+  if (bus.stateDir === undefined)
     problems.push({ key: "bus.stateDir", message: "is required with `bus.servers`: the last good revision is kept there" });
-  if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
-    problems.push({ key: "bus.tls.certFile", message: "goes with `bus.tls.keyFile`: set both or none" });
-  }
-  if ((user === undefined) !== (passwordFile === undefined))
-    problems.push({ key: "bus.user", message: "goes with `bus.passwordFile`: set both or none" });
   return problems;
 }
 

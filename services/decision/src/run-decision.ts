@@ -1,7 +1,7 @@
+import { BusStartError } from "@portcullis/bus-access";
 import { PkiError } from "@portcullis/pki";
-import { describeFolderProblem, PolicyFolderError, SigningError } from "@portcullis/policy-bus";
+import { describeFolderProblem, PolicyFolderError, RevisionLogError, SigningError } from "@portcullis/policy-bus";
 import { runService, type Surroundings } from "@portcullis/process";
-import { BusStartError } from "./bus-start-error.ts";
 import { checkDecisionConfig, decisionSchema } from "./config.ts";
 import { startDecision } from "./start-decision.ts";
 
@@ -23,8 +23,10 @@ export function runDecision(surroundings: Surroundings): Promise<0 | 2> {
   );
 }
 
+const expected = [PkiError, SigningError, BusStartError, RevisionLogError];
+
 function explain(error: unknown): string | undefined {
-  if (error instanceof PkiError || error instanceof SigningError || error instanceof BusStartError) return error.message;
+  if (error instanceof Error && expected.some((known) => error instanceof known)) return error.message;
   if (!(error instanceof PolicyFolderError)) return undefined;
   if (error.code !== "policy-folder-invalid") return error.message;
   const lines = error.problems.map((problem) => `  ${describeFolderProblem(problem)}`);
