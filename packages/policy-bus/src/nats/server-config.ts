@@ -110,7 +110,7 @@ function leafServer(place: ServerPlace, cluster: ServedCluster, context: Context
   const urls = hub.map(({ host, leafPort = 7422 }) => `nats-leaf://${encodeURIComponent(account)}:${password}@${host}:${leafPort}`);
   return {
     ...everyServer(place, context),
-    leafnodes: { reconnect: 1, remotes: [{ urls, account, ...(tls && { tls: { ca_file: tls.caFile } }) }] },
+    leafnodes: { remotes: [{ urls, account, ...(tls && { tls: { ca_file: tls.caFile } }) }] },
     ...leafAccounts(cluster, plan, credentialNamed),
   };
 }
