@@ -1,8 +1,9 @@
 import { checkServerIdentity } from "node:tls";
-import { type ChannelCredentials, Client, experimental, type StatusObject, status } from "@grpc/grpc-js";
+import { type ChannelCredentials, Client, experimental, type StatusObject } from "@grpc/grpc-js";
 import type { Telemetry } from "@portcullis/telemetry";
 import { type CertificateSource, maxMessageBytes } from "@portcullis/wire";
 import type { Question } from "./decision-client-question.ts";
+import { createReachLog, type ReachLog } from "./decision-client-reach-log.ts";
 import { DecisionStream, type StreamEvents } from "./decision-client-stream.ts";
 
 /** Where a decision service listens, and the name its certificate must carry. */
@@ -30,6 +31,7 @@ export class DecisionAddress {
   readonly #target: DecisionTarget;
   readonly #certificates: CertificateSource;
   readonly #events: AddressEvents;
+  readonly #reach: ReachLog;
   #client: Client;
   #stream: DecisionStream | undefined;
   #backoffMs = initialBackoffMs;
@@ -41,6 +43,7 @@ export class DecisionAddress {
     this.#target = target;
     this.#certificates = certificates;
     this.#events = events;
+    this.#reach = createReachLog(events.log, target.address, maxBackoffMs);
     this.#client = this.#newClient();
     this.#connect();
   }
@@ -58,6 +61,7 @@ export class DecisionAddress {
   retire(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#reach.cancel();
     const stream = this.#stream;
     this.#stream = undefined;
     if (stream === undefined) this.#closeWhenUnused();
@@ -68,6 +72,7 @@ export class DecisionAddress {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#reach.cancel();
     this.#stream?.cancel();
     this.#client.close();
   }
@@ -108,6 +113,7 @@ export class DecisionAddress {
         this.#onEnd(stream, lost, ended);
       },
     });
+    this.#reach.opened();
     onOpen();
   }
 
@@ -115,14 +121,15 @@ export class DecisionAddress {
   #onDraining(stream: DecisionStream, mayReconnect: boolean): void {
     if (this.#stream !== stream) return;
     this.#stream = undefined;
+    this.#reach.cancel();
     if (mayReconnect) this.#connect();
     else this.#connectLater();
   }
 
-  #onEnd(stream: DecisionStream, lost: readonly Question[], { code, details }: StatusObject): void {
-    const { log, onLost } = this.#events;
-    if (code === status.OK) log.info({ address: this.address }, "decision stream ended");
-    else log.warn({ address: this.address, lost: lost.length, status: status[code], details }, "decision stream lost");
+  #onEnd(stream: DecisionStream, lost: readonly Question[], ended: StatusObject): void {
+    const { onLost } = this.#events;
+    // Where another stream stands already, this one ended as it was told to.
+    if (this.#stream === undefined || this.#stream === stream) this.#reach.ended(ended, lost.length);
     this.#streams -= 1;
     if (this.#stream === stream) {
       this.#stream = undefined;
