@@ -13,9 +13,12 @@ export function findCases(bundle: Bundle): readonly DecisionCases[] {
   return found;
 }
 
-function casesOf({ path, text, rest }: BundleFile, bundle: Bundle, problems: CaseProblem[]): DecisionCases | undefined {
+function casesOf(file: BundleFile, bundle: Bundle, problems: CaseProblem[]): DecisionCases | undefined {
+  // Long lists are decoded when somebody asks for their text.
+  if (!/\.ya?ml$/iu.test(file.path)) return undefined;
+  const { path, text, rest } = file;
   // A document of cases is never so long that it comes in pieces, and most files hold none.
-  if (rest !== undefined || !/\.ya?ml$/iu.test(path) || !text.includes("DecisionCases")) return undefined;
+  if (rest !== undefined || !text.includes("DecisionCases")) return undefined;
   const parsed = parseDecisionCases(path, text, problems);
   if (parsed === undefined) return undefined;
   const { policiesFrom, bundle: own, ...cases } = parsed;

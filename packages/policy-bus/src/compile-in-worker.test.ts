@@ -1,7 +1,9 @@
 import { type Bundle, compile, explain, PolicyCompileError, type Workload } from "@portcullis/policy";
 import { describe, expect, it } from "vitest";
+import { bundleDigest } from "./bundle-digest.ts";
 import { type CompileInWorkerOptions, compileInWorker } from "./compile-in-worker.ts";
 import { CompileWorkerError } from "./compile-worker-error.ts";
+import { decodeBundle, encodeBundle } from "./signing/bundle-bytes.ts";
 
 const revision = { lineage: "test", epoch: 1, revision: 7 };
 
@@ -65,6 +67,28 @@ describe("compileInWorker", () => {
       expect(there).toMatchObject({ revision, patternCount: here.patternCount, defaultVerdict: "deny", shortNames: "dockerHub" });
     },
   );
+
+  it("gives the same for a bundle that came as bytes, and decodes no long list here", async () => {
+    const long = Array.from({ length: 60_000 }, (_, index) => `registry.example/team-${index % 50}/app-${index} # größer`).join("\n");
+    const text = aPolicy("long", { allow: ["nginx"], denyFrom: "long.txt" });
+    const whole = {
+      files: [
+        { path: "a.yaml", text },
+        { path: "long.txt", text: long },
+      ],
+    };
+    const bytes = await encodeBundle(whole);
+
+    const decoded = await decodeBundle(bytes, { digest: await bundleDigest(whole), sizeBytes: bytes.length });
+    const there = decoded.ok ? await compileInWorker(decoded.bundle, { revision }) : undefined;
+
+    expect(there === undefined ? undefined : explain(there, aPod(...images))).toEqual(
+      explain(compile(whole, { revision }), aPod(...images)),
+    );
+    expect(decoded).toMatchObject({
+      bundle: { files: [{ text }, { text: expect.stringMatching(/^registry/u), rest: [expect.any(String), expect.any(String)] }] },
+    });
+  });
 
   it.each<[string, Bundle]>([
     [

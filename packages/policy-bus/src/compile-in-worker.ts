@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import {
   assembleInSlices,
   type Bundle,
+  type BundleFile,
   bundleOfCluster,
   PolicyCompileError,
   type PolicyParts,
@@ -9,8 +10,9 @@ import {
   type SegmentParts,
   type Snapshot,
 } from "@portcullis/policy";
-import { portionsOf } from "./compile-protocol.ts";
+import { buffersOfPortion, portionsOf } from "./compile-protocol.ts";
 import { type CompileThread, createCompileThread } from "./compile-thread.ts";
+import { bytesOfFile } from "./lazy-file.ts";
 
 export interface CompileInWorkerOptions {
   readonly revision: RevisionToken;
@@ -37,7 +39,7 @@ export async function compileInWorker(bundle: Bundle, options: CompileInWorkerOp
   const maxHeapMiB = options.maxHeapMiB ?? 512 + Math.ceil((4 * textLength({ files })) / 2 ** 20);
   await using thread = createCompileThread({ maxHeapMiB, timeoutMs, program });
   for (const pieces of portionsOf(files)) {
-    thread.send({ kind: "pieces", pieces });
+    thread.send({ kind: "pieces", pieces }, buffersOfPortion(pieces));
     await setImmediate();
   }
   return assembleInSlices(await receiveParts(thread, cluster), { revision, pause: () => setImmediate() });
@@ -56,7 +58,11 @@ async function receiveParts(thread: CompileThread, cluster: string | undefined) 
   return { segments, policies, settings: answer.settings };
 }
 
-/** UTF-16 code units of all files. */
+/** Of all files, in UTF-16 code units, or in bytes where that is what there is. */
 export function textLength({ files }: Bundle): number {
-  return files.reduce((sum, { text, rest = [] }) => rest.reduce((length, { length: more }) => length + more, sum + text.length), 0);
+  return files.reduce((sum, file) => sum + (bytesOfFile(file)?.length ?? lengthOf(file)), 0);
+}
+
+function lengthOf({ text, rest = [] }: BundleFile): number {
+  return rest.reduce((sum, { length }) => sum + length, text.length);
 }

@@ -1,11 +1,15 @@
-import type { PolicyParts, PolicyProblem, SegmentParts, SnapshotParts } from "@portcullis/policy";
+import type { BundleFile, PolicyParts, PolicyProblem, SegmentParts, SnapshotParts } from "@portcullis/policy";
+import { bytesOfFile, pieceBytes } from "./lazy-file.ts";
 
 /** A piece of a file of a bundle. */
 export interface FilePiece {
   readonly path: string;
-  readonly text: string;
+  /** Bytes are UTF-8, cut anywhere. */
+  readonly content: string | Uint8Array<ArrayBuffer>;
   /** It follows the piece before, which is of the same file. */
   readonly isRest: boolean;
+  /** Of its file. */
+  readonly isLast: boolean;
 }
 
 /** What the thread that compiles is told. It answers `compile` and `next`, each with one `CompileAnswer`. */
@@ -21,39 +25,53 @@ export type CompileAnswer =
   | { readonly kind: "done"; readonly settings: SnapshotParts["settings"] }
   | { readonly kind: "invalid"; readonly problems: readonly PolicyProblem[] };
 
-/** Text in one message, in UTF-16 code units: a millisecond to send. As much as a file of documents may hold, so none is cut. */
-const portionLength = 1024 * 1024;
-
 /** What each file costs beside its text. */
-const pieceCost = 1024;
+const pieceCost = 1_024;
 
-/** Cuts files into portions that are sent one by one. */
-export function* portionsOf(files: readonly { readonly path: string; readonly text: string; readonly rest?: readonly string[] }[]) {
+/** Cuts files into portions that are sent one by one: each takes less than a millisecond. */
+export function* portionsOf(files: readonly BundleFile[]): Generator<readonly FilePiece[]> {
   let portion: FilePiece[] = [];
   let length = 0;
   for (const piece of piecesOf(files)) {
-    if (portion.length > 0 && length + piece.text.length > portionLength) {
+    if (portion.length > 0 && length + piece.content.length > pieceBytes) {
       yield portion;
       portion = [];
       length = 0;
     }
     portion.push(piece);
-    length += piece.text.length + pieceCost;
+    length += piece.content.length + pieceCost;
   }
   if (portion.length > 0) yield portion;
 }
 
-function* piecesOf(
-  files: readonly { readonly path: string; readonly text: string; readonly rest?: readonly string[] }[],
-): Generator<FilePiece> {
-  for (const { path, text, rest } of files) {
-    let isRest = false;
-    // A file with an empty rest is one that came in pieces, which matters where it holds documents.
-    for (const whole of [text, ...(rest?.length === 0 ? [""] : (rest ?? []))]) {
-      for (let start = 0; start === 0 || start < whole.length; start += portionLength) {
-        yield { path, text: whole.slice(start, start + portionLength), isRest };
-        isRest = true;
-      }
+/** The memory of a portion that need not be copied once more. */
+export function buffersOfPortion(pieces: readonly FilePiece[]): readonly ArrayBuffer[] {
+  return pieces.flatMap(({ content }) => (typeof content === "string" ? [] : [content.buffer]));
+}
+
+function* piecesOf(files: readonly BundleFile[]): Generator<FilePiece> {
+  for (const file of files) {
+    const bytes = bytesOfFile(file);
+    if (bytes !== undefined) yield* piecesOfBytes(file.path, bytes);
+    else yield* piecesOfText(file);
+  }
+}
+
+function* piecesOfBytes(path: string, bytes: Uint8Array): Generator<FilePiece> {
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    // A copy, which is handed over: the bytes themselves are written to disk meanwhile.
+    const content = new Uint8Array(bytes.subarray(start, start + pieceBytes));
+    yield { path, content, isRest: start > 0, isLast: start + pieceBytes >= bytes.length };
+  }
+}
+
+function* piecesOfText({ path, text, rest }: BundleFile): Generator<FilePiece> {
+  let isRest = false;
+  // A file with an empty rest is one that came in pieces, which matters where it holds documents.
+  for (const whole of [text, ...(rest?.length === 0 ? [""] : (rest ?? []))]) {
+    for (let start = 0; start === 0 || start < whole.length; start += pieceBytes) {
+      yield { path, content: whole.slice(start, start + pieceBytes), isRest, isLast: false };
+      isRest = true;
     }
   }
 }

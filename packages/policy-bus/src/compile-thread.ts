@@ -4,7 +4,8 @@ import { CompileWorkerError } from "./compile-worker-error.ts";
 
 /** One thread that compiles one bundle. */
 export interface CompileThread extends AsyncDisposable {
-  send(request: CompileRequest): void;
+  /** Buffers are handed over, not copied. */
+  send(request: CompileRequest, buffers?: readonly ArrayBuffer[]): void;
   /** Rejects with `CompileWorkerError`. Not to be called again before it settled. */
   ask(request: CompileRequest): Promise<CompileAnswer>;
 }
@@ -35,7 +36,7 @@ export function createCompileThread({ maxHeapMiB, timeoutMs, program = compileWo
   worker.on("exit", () => fail(new CompileWorkerError("policy-worker-failed", "the thread that compiled ended before it was done")));
 
   return {
-    send: (request) => worker.postMessage(request),
+    send: (request, buffers = []) => worker.postMessage(request, buffers),
     ask(request) {
       waiting = Promise.withResolvers();
       if (failure === undefined) worker.postMessage(request);

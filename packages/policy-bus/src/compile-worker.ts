@@ -1,4 +1,5 @@
 // Runs in a worker thread: collects the pieces of one bundle, compiles it, and hands back its parts, portion by portion.
+import { TextDecoder } from "node:util";
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { buffersOfSegment, compileParts, countNames, PolicyCompileError, type PolicyParts, type SnapshotParts } from "@portcullis/policy";
 import type { CompileAnswer, CompileRequest, FilePiece } from "./compile-protocol.ts";
@@ -16,7 +17,7 @@ const namesPerAnswer = 1_000;
 const segmentsPerAnswer = 64;
 
 function serve(port: MessagePort): void {
-  let files: CollectedFile[] = [];
+  const { files, add } = createCollector();
   let answers: Iterator<CompileAnswer, void> = [].values();
 
   function answer(): void {
@@ -27,28 +28,37 @@ function serve(port: MessagePort): void {
   }
 
   port.on("message", (request: CompileRequest) => {
-    if (request.kind === "pieces") return collect(files, request.pieces);
-    if (request.kind === "compile") {
-      answers = answersOf(files, request.cluster);
-      files = [];
-    }
+    if (request.kind === "pieces") return request.pieces.forEach(add);
+    if (request.kind === "compile") answers = answersOf(files, request.cluster);
     return answer();
   });
 }
 
-function collect(files: CollectedFile[], pieces: readonly FilePiece[]): void {
-  for (const { path, text, isRest } of pieces) {
+function createCollector() {
+  const files: CollectedFile[] = [];
+  let decoder = new TextDecoder();
+
+  function textOf({ content, isRest, isLast }: FilePiece): string {
+    if (typeof content === "string") return content;
+    if (!isRest) decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    return decoder.decode(content, { stream: !isLast });
+  }
+
+  function add(piece: FilePiece): void {
     const last = files.at(-1);
-    if (!isRest || last === undefined) files.push({ path, text });
+    const text = textOf(piece);
+    if (!piece.isRest || last === undefined) files.push({ path: piece.path, text });
     else if (last.rest === undefined) last.rest = [text];
     else last.rest.push(text);
   }
+
+  return { files, add };
 }
 
-function* answersOf(files: readonly CollectedFile[], cluster: string | undefined): Generator<CompileAnswer, void> {
+function* answersOf(files: CollectedFile[], cluster: string | undefined): Generator<CompileAnswer, void> {
   let parts: SnapshotParts;
   try {
-    parts = compileParts({ files }, cluster);
+    parts = compileParts({ files: files.splice(0) }, cluster);
   } catch (error) {
     if (!(error instanceof PolicyCompileError)) throw error;
     yield { kind: "invalid", problems: error.problems };

@@ -1,7 +1,9 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { TextDecoder } from "node:util";
 import type { Bundle, BundleFile } from "@portcullis/policy";
+import { lazyFile, pieceBytes } from "../lazy-file.ts";
 import { type BundleLimits, defaultBundleLimits } from "../load-policy-bundle.ts";
 import { type BundleClaim, maxEncodedBundleBytes } from "./manifest.ts";
 import { SigningError } from "./signing-error.ts";
@@ -28,9 +30,6 @@ const sliceBytes = 512 * 1024;
 
 /** What a file costs beside its text, in bytes that are worked on in the same time. */
 const fileCost = 8 * 1024;
-
-/** As in a bundle that is read from a folder: documents of policies are never longer, so they always come in one piece. */
-const pieceBytes = 1024 * 1024;
 
 const lengthBytes = 8;
 const maxPathBytes = 4_096;
@@ -121,24 +120,42 @@ function splitFiles(bytes: Buffer, maxFiles: number): readonly EncodedFile[] {
 }
 
 async function readFile({ path, text }: EncodedFile, pace: Pace): Promise<BundleFile> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  const name = decode(decoder, path, false);
-  const pieces: string[] = [];
+  const name = decodeText(path);
   await pace(fileCost);
-  for (let start = 0; start < text.length; start += pieceBytes) {
-    const piece = text.subarray(start, start + pieceBytes);
-    pieces.push(decode(decoder, piece, start + pieceBytes < text.length));
-    await pace(piece.length);
-  }
-  const [first = "", ...rest] = pieces;
-  return rest.length === 0 ? { path: name, text: first } : { path: name, text: first, rest };
+  if (text.length > pieceBytes) return readLongFile(name, text, pace);
+  await pace(text.length);
+  return { path: name, text: decodeText(text) };
 }
 
-function decode(decoder: TextDecoder, bytes: Buffer, stream: boolean): string {
+/** Checked, and decoded where somebody asks for its text: most often it is another thread that does. */
+async function readLongFile(path: string, text: Buffer, pace: Pace): Promise<BundleFile> {
+  for (const slice of characterSlices(text)) {
+    if (!isUtf8(slice)) throw new FormatError(notUtf8);
+    await pace(slice.length);
+  }
+  return lazyFile(path, text);
+}
+
+const notUtf8 = "a file is no UTF-8";
+
+/** Slices that end where a character ends, if the text is UTF-8. */
+function* characterSlices(text: Buffer): Generator<Buffer> {
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = Math.min(start + sliceBytes, text.length);
+    for (let back = 0; back < 3 && isContinuation(text[end]); back++) end -= 1;
+    yield text.subarray(start, end);
+  }
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}
+
+function decodeText(bytes: Buffer): string {
   try {
-    return decoder.decode(bytes, { stream });
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new FormatError("a file is no UTF-8", { cause });
+    throw new FormatError(notUtf8, { cause });
   }
 }
 
