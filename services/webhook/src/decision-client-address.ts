@@ -128,8 +128,9 @@ export class DecisionAddress {
 
   #onEnd(stream: DecisionStream, lost: readonly Question[], ended: StatusObject): void {
     const { onLost } = this.#events;
-    // Where another stream stands already, this one ended as it was told to.
-    if (this.#stream === undefined || this.#stream === stream) this.#reach.ended(ended, lost.length);
+    // Where another stream stands already, or none is wanted, this one ended as it was told to.
+    const isWanted = !this.#isClosed && (this.#stream === undefined || this.#stream === stream);
+    if (isWanted) this.#reach.ended(ended, lost.length);
     this.#streams -= 1;
     if (this.#stream === stream) {
       this.#stream = undefined;
