@@ -9,7 +9,7 @@ import { factsOf, type ReplicaFacts, recordAppliedTimes, toReport } from "./repl
 import { startStatusReporter } from "./status-reporter.ts";
 
 export interface FollowBusOptions extends OpenBus {
-  readonly config: DecisionConfig;
+  readonly config: Pick<DecisionConfig, "bus" | "cluster" | "freshness">;
   readonly telemetry: Telemetry;
   readonly clock: FollowClock;
   readonly names: Pick<ReplicaFacts, "replica" | "version">;

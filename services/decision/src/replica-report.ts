@@ -16,7 +16,7 @@ const maxApplied = 16;
 
 /** Takes from the settings what proofs about this replica rest on. */
 export function factsOf(
-  { cluster, freshness }: DecisionConfig,
+  { cluster, freshness }: Pick<DecisionConfig, "cluster" | "freshness">,
   { replica, version }: Pick<ReplicaFacts, "replica" | "version">,
 ): ReplicaFacts {
   const { ceilingMs, whenExpired, coldStartMaxAgeMs } = freshness;
