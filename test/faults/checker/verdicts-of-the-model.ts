@@ -15,6 +15,7 @@ export function verdictsOfTheModel(history: History): readonly Violation[] {
     const by = `${replica === null ? "a front-end" : `replica "${replica}"`} answered by ${nameOf(position)}`;
     const entry = history.chain.at(position);
     if (entry === undefined) return [{ at, message: `${by}, which was never published` }];
+    if (entry.recipe.poison !== null) return [{ at, message: `${by}, which is poison` }];
     const model = judge(entry, cluster, images);
     if (model.verdict === verdict && isSameSet(model.denied, denied)) return [];
     return [

@@ -1,7 +1,7 @@
 import type { Bundle } from "@portcullis/policy";
 
-/** What is wrong with a bundle that replicas must refuse: it does not compile, or an overlay in it loosens. */
-export const poisons = ["syntax", "loose-overlay"] as const;
+/** What is wrong with a bundle that replicas must refuse: it does not compile, an overlay loosens, or a case in it fails. */
+export const poisons = ["syntax", "loose-overlay", "failing-case"] as const;
 export type Poison = (typeof poisons)[number];
 
 /** A bundle of a run, so that a history need not hold its text. */
@@ -70,11 +70,20 @@ function paddingLines(count: number): string {
 
 const poisonFiles = {
   syntax: { path: "poison.yaml", text: "kind: ImagePolicy\nspec: [this is no policy" },
+  "failing-case": {
+    path: "cases.yaml",
+    text: `apiVersion: portcullis.dev/v1
+kind: DecisionCases
+about: what this bundle does not do
+cases:
+  - { name: blue, cluster: blue, images: [probe.example/other], expect: deny }
+  - { name: green, cluster: green, images: [probe.example/other], expect: deny }
+`,
+  },
   "loose-overlay": {
     path: "overlays/*/loose.yaml",
     text: `apiVersion: portcullis.dev/v1
 kind: Bundle
-metadata: { name: loose }
 spec: { default: allow }
 `,
   },
