@@ -15,7 +15,12 @@ export async function startDecision(config: DecisionConfig, telemetry: Telemetry
   const isOnBus = config.bus.servers.length > 0;
   const policies = await (isOnBus ? servePolicyBus(config, telemetry) : servePolicyFiles(config, telemetry));
   const { tls: _files, ...listening } = config.decision;
-  const server = await createDecisionServer({ ...listening, service: policies.service, telemetry, tls: toMutualTls(tls) });
+  const server = await createDecisionServer({ ...listening, service: policies.service, telemetry, tls: toMutualTls(tls) }).catch(
+    async (error: unknown) => {
+      await policies.close();
+      throw error;
+    },
+  );
   shutdown.add("decision server", server.drain);
   const watcher = watchTlsFiles(files, {
     current: tls,
