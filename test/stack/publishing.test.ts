@@ -24,13 +24,11 @@ function suite(nats: NatsProgram): void {
   it.each(steps.map((step) => ({ step, name: "path" in step ? step.path : "command" in step ? step.command : step.commands.trim() })))(
     "holds for $name",
     async ({ step }) => {
-      const { exitStatus, output } = await reader.follow(step);
+      const { exitStatus, output, error } = await reader.follow(step);
 
       if (step.kind !== "run") return;
-      expect({ exitStatus, output: step.output === undefined ? "" : withoutAccidents(output) }).toEqual({
-        exitStatus: step.exitStatus,
-        output: withoutAccidents(step.output ?? ""),
-      });
+      expect(exitStatus, error).toBe(step.exitStatus);
+      if (step.output !== undefined) expect(withoutAccidents(output)).toBe(withoutAccidents(step.output));
     },
   );
 }

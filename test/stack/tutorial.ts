@@ -32,9 +32,11 @@ export function parseTutorial(page: string): readonly TutorialStep[] {
 
 /** A folder in which a page's steps are done, with ports that were free. */
 export interface TutorialReader extends AsyncDisposable {
-  /** Does a step; resolves with what it printed. */
-  follow(step: TutorialStep): Promise<{ readonly exitStatus: number; readonly output: string }>;
+  /** Does a step; resolves with what it printed. Progress goes to standard error, and only where something took long. */
+  follow(step: TutorialStep): Promise<{ readonly exitStatus: number; readonly output: string; readonly error: string }>;
 }
+
+const nothingPrinted = { exitStatus: 0, output: "", error: "" };
 
 export async function startTutorial(nats: NatsProgram): Promise<TutorialReader> {
   const folder = await createTemporaryFolder();
@@ -62,13 +64,13 @@ export async function startTutorial(nats: NatsProgram): Promise<TutorialReader> 
         .split("\n")
         .filter((line) => line.startsWith("export ")),
     );
-    return { exitStatus: Number(code), output: output + error };
+    return { exitStatus: Number(code), output, error };
   }
 
   async function launch(command: string) {
     const [program = "", ...args] = here(command).split(" ");
     running.push(await launchProcess({ command: program === "nats-server" ? nats.path : program, args, cwd: folder.path }));
-    return { exitStatus: 0, output: "" };
+    return nothingPrinted;
   }
 
   return {
@@ -78,7 +80,7 @@ export async function startTutorial(nats: NatsProgram): Promise<TutorialReader> 
       // What stays of a server that was started and stopped.
       if (step.kind === "interrupted") await ensureDevelopmentPki(join(folder.path, "try/certificates"));
       else await folder.write(step.path, here(step.text));
-      return { exitStatus: 0, output: "" };
+      return nothingPrinted;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(running.map((process_) => process_.stop(5_000)));

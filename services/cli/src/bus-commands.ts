@@ -27,7 +27,7 @@ const setup: CommandDefinition = {
     outputOption,
   ],
   examples: [
-    { command: "portcullis bus setup --bus nats://hub-1:4222 nats://hub-2:4222 nats://hub-3:4222", note: "a cluster" },
+    { command: "portcullis bus setup --bus nats://hub-1:4222,nats://hub-2:4222,nats://hub-3:4222", note: "a cluster" },
     { command: "portcullis bus setup --bus nats://127.0.0.1:4222 --replicas 1", note: "a single server, to try it" },
   ],
   load: async () => (await import("./commands/bus-setup.ts")).busSetup,

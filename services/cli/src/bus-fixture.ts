@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { createTemporaryFolder, findNatsProgram, startNats } from "@portcullis/testing";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { recordedTerminal } from "./recorded-terminal-fixture.ts";
+import { type RecordedTerminal, recordedTerminal } from "./recorded-terminal-fixture.ts";
 import { type Replica, type ReplicaOptions, startReplica } from "./replica-fixture.ts";
 import { run } from "./run.ts";
 
@@ -18,6 +18,8 @@ export interface Operator extends AsyncDisposable {
   readonly policySet: string;
   /** Runs a command in the folder, as `portcullis …` does. */
   portcullis(...args: readonly string[]): Promise<Ran>;
+  /** Runs a command that is interrupted once it wrote a text; `""`: before it writes anything. */
+  interrupted(text: string, ...args: readonly string[]): Promise<Ran>;
   /** Runs a command that prints one object per line. */
   objects(...args: readonly string[]): Promise<readonly unknown[]>;
   /** Writes a file below the folder. */
@@ -46,17 +48,21 @@ export async function anOperator(server: string): Promise<Operator> {
   const environment = { PORTCULLIS_BUS: server, PORTCULLIS_BUS_POLICY_SET: policySet, PORTCULLIS_PUBLISHER: "ops@example.com" };
   const replicas: Replica[] = [];
 
-  async function portcullis(...args: readonly string[]): Promise<Ran> {
-    const terminal = recordedTerminal({ workingDirectory: folder.path, environment });
+  async function runUntil(text: string | undefined, args: readonly string[]): Promise<Ran> {
+    const onWrite = (written: string) => (text !== undefined && written.includes(text) ? terminal.stop() : undefined);
+    const terminal: RecordedTerminal = recordedTerminal({ workingDirectory: folder.path, environment, onWrite });
+    onWrite("");
     const status = await run(args, "0.1.0", terminal);
     return { status, ...terminal.written };
   }
+  const portcullis = (...args: readonly string[]) => runUntil(undefined, args);
   await portcullis("keys", "init");
   await portcullis("bus", "setup", "--replicas", "1");
   return {
     folder: folder.path,
     policySet,
     portcullis,
+    interrupted: (text, ...args) => runUntil(text, args),
     async objects(...args) {
       const { output } = await portcullis(...args, "--output", "json");
       return output

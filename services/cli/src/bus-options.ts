@@ -2,7 +2,7 @@ import type { OptionDefinition } from "./command-definition.ts";
 
 /** Where revisions travel. Each can also stand in the environment: `--bus-user` as `PORTCULLIS_BUS_USER`. */
 export const busOptions: readonly OptionDefinition[] = [
-  { flags: "--bus <url...>", description: "NATS servers, nats://host:port or tls://host:port" },
+  { flags: "--bus <url>", isRepeatable: true, description: "NATS servers, nats://host:port or tls://host:port, with commas or one by one" },
   { flags: "--bus-domain <name>", description: "JetStream domain of the hub, where the servers are a leaf" },
   { flags: "--bus-policy-set <name>", description: 'which set of policies (default: "default")' },
   { flags: "--bus-tls-ca <file>", description: "certificates of the authorities that the servers' certificates come from" },
@@ -33,8 +33,9 @@ export const trustOption: OptionDefinition = {
 };
 
 export const keyOption: OptionDefinition = {
-  flags: "--key <file...>",
-  description: 'signing keys (default: "signing.key", or PORTCULLIS_KEY)',
+  flags: "--key <file>",
+  isRepeatable: true,
+  description: 'a signing key; several sign together (default: "signing.key", or PORTCULLIS_KEY)',
 };
 
 export const publisherOption: OptionDefinition = {

@@ -9,6 +9,7 @@ export const cliCodes = [
   "cli-bad-document",
   "cli-bad-line",
   "cli-file-exists",
+  "cli-unwritable",
   "cli-publish-unknown",
   "cli-nothing-published",
 ] as const;

@@ -14,6 +14,8 @@ export interface OptionDefinition {
   readonly defaultValue?: string;
   readonly choices?: readonly string[];
   readonly isRequired?: boolean;
+  /** Takes one value each time it is written, and keeps them all: unlike `<path...>`, it leaves arguments behind it alone. */
+  readonly isRepeatable?: boolean;
 }
 
 export interface Example {
@@ -68,6 +70,16 @@ export function textOption(options: OptionValues, name: string): string | undefi
 export function listOption(options: OptionValues, name: string): readonly string[] {
   const value = options[name];
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+/** The values of an option that may be given several times, with several values that commas separate. */
+export function commaListOption(options: OptionValues, name: string): readonly string[] {
+  return splitAtCommas(listOption(options, name));
+}
+
+/** `["a,b", "c"]` as `["a", "b", "c"]`. */
+export function splitAtCommas(values: readonly string[]): readonly string[] {
+  return values.flatMap((value) => value.split(",")).flatMap((value) => (value.trim() === "" ? [] : [value.trim()]));
 }
 
 /** Whether the caller asked for answers that programs read. */

@@ -15,6 +15,8 @@ describe("completionScript", () => {
       ["portcullis", "decide", "-o", "j"],
       ["portcullis", "decide", "--file", ""],
       ["portcullis", "completion", "z"],
+      ["portcullis", "rollout", ""],
+      ["portcullis", "bus", "setup", "--replicas", ""],
     ];
     const script = `${completionScript("bash", commands)}
 complete_words() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _portcullis; echo "\${COMPREPLY[*]}"; }
@@ -23,7 +25,18 @@ ${lines.map((words) => `complete_words ${words.map((word) => `'${word}'`).join("
     const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
 
     expect(stderr).toBe("");
-    expect(stdout.split("\n")).toEqual(["image", "parse match --help", "--output", "allow deny", "json", "", "zsh", ""]);
+    expect(stdout.split("\n")).toEqual([
+      "image",
+      "parse match --help",
+      "--output",
+      "allow deny",
+      "json",
+      "",
+      "zsh",
+      "status timeline --help",
+      "1 3",
+      "",
+    ]);
   });
 
   it("names every command and option in zsh and fish", () => {

@@ -47,7 +47,7 @@ beforeAll(async () => {
       ...{ "webhook-port": "0", "decision-port": "0", "admin-port": "0" },
     },
   });
-  standalone = await createStandalone(config, { writeLog: () => {}, onRevision: () => {}, onProblems: () => {} });
+  standalone = await createStandalone(config, { writeLog: () => {}, onRevision: () => {}, onProblems: () => {}, onIdleOverlays: () => {} });
 });
 
 afterAll(async () => {

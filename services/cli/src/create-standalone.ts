@@ -1,5 +1,6 @@
 import { createDecisionServer, createDecisionService, type DecisionService, registerFolderProblems } from "@portcullis/decision";
 import { type DevelopmentPki, ensureDevelopmentPki, loadTlsFiles, watchTlsFiles } from "@portcullis/pki";
+import { namesCluster } from "@portcullis/policy";
 import { type FolderProblem, memoryPolicyBus, watchPolicyFolder } from "@portcullis/policy-bus";
 import { createAdminServer, createShutdown, createTelemetry, type Readiness, type Shutdown, type Telemetry } from "@portcullis/telemetry";
 import { createWebhookApp } from "@portcullis/webhook";
@@ -14,6 +15,8 @@ export interface StandaloneListeners {
   readonly onRevision: (revision: RevisionInForce) => void;
   /** What keeps the policy files from being served as they stand, whenever that changes; empty once all is well. */
   readonly onProblems: (problems: readonly FolderProblem[]) => void;
+  /** A revision holds overlays that are for none of the callers' clusters. Never called with none. */
+  readonly onIdleOverlays: (overlays: readonly string[], clusters: readonly string[]) => void;
 }
 
 /** The name in the client certificate that `ensureDevelopmentPki` makes for the webhook. */
@@ -74,7 +77,8 @@ async function start(starting: Starting): Promise<Standalone> {
 }
 
 /** Folder → bus → decision service. Rejects when the policies do not compile: there are no last good ones yet. */
-async function startDeciding({ config, telemetry, onProblems, opened }: Starting) {
+async function startDeciding({ config, telemetry, onProblems, onIdleOverlays, opened }: Starting) {
+  const clusters = clustersOf(config);
   const bus = memoryPolicyBus();
   opened.push({ name: "policy bus", close: bus.close });
   const service = createDecisionService({ bus, cache: config.cache, telemetry });
@@ -83,12 +87,21 @@ async function startDeciding({ config, telemetry, onProblems, opened }: Starting
     paths: config.policies,
     bus,
     onProblem: onProblems,
+    onPublished({ overlays }) {
+      const idle = overlays.filter((glob) => !clusters.some((cluster) => namesCluster([glob], cluster)));
+      if (idle.length > 0) onIdleOverlays(idle, clusters);
+    },
     onError: (err) => telemetry.log.error({ err }, "the policy folder cannot be published"),
   });
   opened.push({ name: "policy folder", close: folder.close });
   registerFolderProblems(telemetry.metrics, folder.problems);
   await service.ready();
   return { service, problems: folder.problems };
+}
+
+/** Those that workloads can come from. */
+function clustersOf({ webhook: { callers, unauthenticatedClusters } }: ServeConfig): readonly string[] {
+  return [...new Set([...callers.map(({ cluster }) => cluster), ...unauthenticatedClusters])];
 }
 
 async function startDecisionServer(

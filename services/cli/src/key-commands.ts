@@ -38,7 +38,7 @@ const rotate: CommandDefinition = {
   ].join(" "),
   arguments: [],
   options: [
-    { ...keyOption, description: 'the current signing keys, which the next one replaces (default: "signing.key", or PORTCULLIS_KEY)' },
+    { ...keyOption, description: 'the current signing key, which the next one replaces (default: "signing.key", or PORTCULLIS_KEY)' },
     { flags: "--next-key <file>", description: "the key to come; made where there is no such file", isRequired: true },
     { flags: "--keep", description: "the next key signs beside the current ones, and not in their place" },
     trustOption,

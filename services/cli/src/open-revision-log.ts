@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createNatsRevisionLog, type NatsRevisionLog, type NatsServers, type NatsTls } from "@portcullis/policy-bus";
 import { CliError } from "./cli-error.ts";
-import type { OptionValues } from "./command-definition.ts";
+import { type OptionValues, splitAtCommas } from "./command-definition.ts";
 import { settingOf, settingsOf } from "./option-setting.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -18,7 +18,11 @@ export async function withRevisionLog<T>(options: OptionValues, terminal: Termin
 
 /** Whether the options, or the environment, name a server. */
 export function hasBus(options: OptionValues, terminal: Terminal): boolean {
-  return settingsOf(options, "bus", terminal).length > 0;
+  return serversOf(options, terminal).length > 0;
+}
+
+function serversOf(options: OptionValues, terminal: Terminal): readonly string[] {
+  return splitAtCommas(settingsOf(options, "bus", terminal));
 }
 
 async function openRevisionLog(options: OptionValues, terminal: Terminal): Promise<NatsRevisionLog> {
@@ -33,7 +37,7 @@ async function openRevisionLog(options: OptionValues, terminal: Terminal): Promi
 }
 
 async function readServers(options: OptionValues, terminal: Terminal): Promise<NatsServers> {
-  const servers = settingsOf(options, "bus", terminal);
+  const servers = serversOf(options, terminal);
   if (servers.length === 0) {
     throw new CliError("cli-usage", "name the NATS servers with --bus nats://host:port, or in PORTCULLIS_BUS");
   }

@@ -1,5 +1,5 @@
 import { variableOf } from "./bus-options.ts";
-import { listOption, type OptionValues, textOption } from "./command-definition.ts";
+import { listOption, type OptionValues, splitAtCommas, textOption } from "./command-definition.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** An option's value, or that of its variable in the environment; undefined where both are absent or empty. */
@@ -8,9 +8,8 @@ export function settingOf(options: OptionValues, name: string, { environment }: 
   return value === "" ? undefined : value;
 }
 
-/** The values of an option that may stand several times, or of its variable, which separates them by commas. */
+/** The values of an option that may stand several times, or else those of its variable, which separates them by commas. */
 export function settingsOf(options: OptionValues, name: string, { environment }: Terminal): readonly string[] {
   const given = listOption(options, name);
-  const values = given.length > 0 ? given : (environment[variableOf(name)] ?? "").split(",");
-  return values.map((value) => value.trim()).filter((value) => value !== "");
+  return given.length > 0 ? given : splitAtCommas([environment[variableOf(name)] ?? ""]);
 }

@@ -78,10 +78,11 @@ function toCommander(parent: Command, definition: CommandDefinition, options: re
   return command.addHelpText("after", `\nExamples:\n${examples.join("\n")}`);
 }
 
-function toOption({ flags, description, choices, defaultValue, isRequired }: OptionDefinition): Option {
+function toOption({ flags, description, choices, defaultValue, isRequired, isRepeatable }: OptionDefinition): Option {
   const option = new Option(flags, isRequired === true ? `${description} (required)` : description);
   if (choices !== undefined) option.choices(choices);
   if (defaultValue !== undefined) option.default(defaultValue);
+  if (isRepeatable === true) option.argParser((value: string, before: readonly string[] = []) => [...before, value]);
   return option;
 }
 

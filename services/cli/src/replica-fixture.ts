@@ -52,7 +52,7 @@ export async function startReplica({ server, policySet, trustFile, stateDir, ...
     onProblem: () => undefined,
   });
   const closed = new AbortController();
-  let reported = 0;
+  let reported = -1;
   let sequence = 0;
 
   async function report(): Promise<void> {

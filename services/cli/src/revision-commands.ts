@@ -32,7 +32,11 @@ const publish: CommandDefinition = {
   ].join(" "),
   arguments: [{ syntax: "[path...]", description: "policy files and folders" }],
   options: [
-    { flags: "--audience <glob...>", description: "names of the clusters it is for; * stands for any characters (default: all)" },
+    {
+      flags: "--audience <globs>",
+      isRepeatable: true,
+      description: "clusters it is for, with commas; * stands for any characters (default: all)",
+    },
     { flags: "--widen [revision]", description: "in place of PATH: what this revision holds, for more clusters (default: the newest)" },
     { flags: "--accept-holes", description: "although allow patterns admit images that strangers can put there" },
     { flags: "--new-epoch [number]", description: "begin a new epoch: after a restore, or to leave revisions out" },
@@ -41,7 +45,7 @@ const publish: CommandDefinition = {
   ],
   examples: [
     { command: "portcullis publish policies/ --bus nats://hub:4222 --dry-run", note: "what would change?" },
-    { command: "portcullis publish policies/ --bus nats://hub:4222 --wait", note: "to all clusters, until it is in force" },
+    { command: "portcullis publish policies/ --bus nats://hub:4222 --wait", note: "to all clusters, until every replica serves it" },
     { command: "portcullis publish policies/ --audience canary --bus nats://hub:4222", note: "the first wave" },
     { command: "portcullis publish --widen --audience '*' --bus nats://hub:4222", note: "the last wave: the same policies for all" },
   ],
@@ -59,7 +63,7 @@ const rollback: CommandDefinition = {
   arguments: [],
   options: [
     { flags: "--to <revision>", description: "the revision whose policies come back, of the newest epoch: 7, 2/7 or default/2/7" },
-    { flags: "--audience <glob...>", description: "names of the clusters it is for (default: those of the newest revision)" },
+    { flags: "--audience <globs>", isRepeatable: true, description: "clusters it is for (default: those of the newest revision)" },
     ...publishing,
   ],
   examples: [
@@ -123,8 +127,16 @@ const status: CommandDefinition = {
   options: [
     { flags: "--wait", description: "until an end" },
     { flags: "--timeout <seconds>", description: "with --wait: how long, at most", defaultValue: "600" },
-    { flags: "--expect <cluster/replica...>", description: "replicas that must take part, also where they never reported" },
-    { flags: "--gone <cluster/replica...>", description: "replicas that are known to be gone: what they said last does not count" },
+    {
+      flags: "--expect <cluster/replica>",
+      isRepeatable: true,
+      description: "replicas that must take part, also where they never reported",
+    },
+    {
+      flags: "--gone <cluster/replica>",
+      isRepeatable: true,
+      description: "replicas that are known to be gone: what they said last does not count",
+    },
     ...reading,
   ],
   examples: [

@@ -1,5 +1,6 @@
 import type { ChangeRequest, PolicyAdministration, PublishResult } from "@portcullis/control";
-import { isJson, listOption, type OptionValues, textOption } from "./command-definition.ts";
+import { CliError } from "./cli-error.ts";
+import { commaListOption, isJson, type OptionValues, textOption } from "./command-definition.ts";
 import { followRollout } from "./follow-rollout.ts";
 import { secondsOption } from "./number-option.ts";
 import { withAdministration } from "./open-administration.ts";
@@ -37,20 +38,39 @@ export function runPublishing(
         if (text !== undefined) progress.say(text);
       },
     };
-    const result = await change({ administration, lineage, request }).finally(() => progress.end());
+    const stop = terminal.stopSignal();
+    const result = await unlessStopped(stop, change({ administration, lineage, request })).finally(() => progress.end());
     const status = await answerPublish(result, { options, terminal });
     if (options["wait"] !== true || !("revision" in result)) return status;
     const { epoch, revision } = result.revision.token;
-    return followRollout(administration.rollout({ revision: { epoch, revision }, ...(waitMs !== undefined && { timeoutMs: waitMs }) }), {
-      asJson: isJson(options),
-      waits: true,
-      terminal,
-    });
+    return followRollout(
+      administration.rollout({ revision: { epoch, revision }, signal: stop, ...(waitMs !== undefined && { timeoutMs: waitMs }) }),
+      {
+        asJson: isJson(options),
+        waits: true,
+        terminal,
+      },
+    );
   });
 }
 
 /** The clusters that `--audience` names; undefined where it is absent. */
 export function audienceOf(options: OptionValues): readonly string[] | undefined {
-  const globs = listOption(options, "audience").flatMap((value) => value.split(","));
+  const globs = commaListOption(options, "audience");
   return globs.length === 0 ? undefined : globs;
+}
+
+/** A revision that was sent comes into the log whether or not somebody waits for the answer. */
+async function unlessStopped<T>(stop: AbortSignal, change: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const refuse = () =>
+    reject(
+      new CliError(
+        "cli-publish-unknown",
+        "stopped before it was known what became of it; `portcullis revisions list` shows what was published",
+      ),
+    );
+  if (stop.aborted) refuse();
+  stop.addEventListener("abort", refuse, { once: true });
+  return Promise.race([change, promise]).finally(() => stop.removeEventListener("abort", refuse));
 }

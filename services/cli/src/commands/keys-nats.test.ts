@@ -57,8 +57,8 @@ await describeOnBus("keys rotate", (server) => {
     await using operator = await aPublisher(server());
 
     const added = await operator.objects("keys", "rotate", "--next-key", "ci.key", "--keep");
-    const byBoth = await operator.portcullis("publish", "policies", "--force", "--key", "ci.key", "signing.key");
-    const [shown] = await operator.objects("keys", "show", "--key", "ci.key", "signing.key");
+    const byBoth = await operator.portcullis("publish", "policies", "--force", "--key", "ci.key", "--key", "signing.key");
+    const [shown] = await operator.objects("keys", "show", "--key", "ci.key", "--key", "signing.key");
 
     expect(added).toMatchObject([
       { outcome: "published", nextKeyFile: "ci.key", revision: { nextKeys: [expect.any(String), expect.any(String)] } },
@@ -104,7 +104,7 @@ await describeOnBus("keys show", (server) => {
     await operator.portcullis("keys", "rotate", "--next-key", "next.key");
 
     const old = await operator.portcullis("keys", "show");
-    const both = await operator.portcullis("keys", "show", "--key", "next.key", "signing.key");
+    const both = await operator.portcullis("keys", "show", "--key", "next.key", "--key", "signing.key");
 
     expect(old.status).toBe(1);
     expect(both.status).toBe(0);

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { loadSigningKey, loadTrustAnchors } from "@portcullis/policy-bus";
 import { createTemporaryFolder } from "@portcullis/testing";
@@ -89,6 +89,17 @@ describe("keys show", () => {
     expect(text.status).toBe(1);
     expect(text.output).toMatch(/^may sign nothing now: sha256:[0-9a-f]{64} {2}\(stranger\.key\)$/m);
     expect(JSON.parse(json.output)).toMatchObject({ lineage: "default", keys: [{ file: "stranger.key", maySign: false }] });
+  });
+
+  it("warns of a key that others may read", async () => {
+    await using folder = await keysFolder();
+    await folder.keys(["init"]);
+    await chmod(join(folder.path, "signing.key"), 0o644);
+
+    const { status, error } = await folder.keys(["show"]);
+
+    expect(status).toBe(0);
+    expect(error).toMatch(/^portcullis: ".*signing\.key" may be read by others than its owner; run chmod 600 on it\n$/);
   });
 
   it("says that no key is at hand, and none may sign", async () => {

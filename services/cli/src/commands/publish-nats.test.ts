@@ -103,7 +103,7 @@ await describeOnBus("publish", (server) => {
     await using operator = await anOperator(server());
     await operator.write("policies/a.yaml", aPolicy("registry.corp.example"));
 
-    const first = await operator.portcullis("publish", "policies", "--audience", "canary-*");
+    const first = await operator.portcullis("publish", "--audience", "canary-*", "policies");
     const wider = await operator.portcullis("publish", "--widen", "--audience", "canary-*,prod");
     const all = await operator.portcullis("publish", "--widen", "1");
     const narrower = await operator.portcullis("publish", "--widen", "--audience", "prod");
@@ -195,5 +195,19 @@ await describeOnBus("publish", (server) => {
     const { output } = await operator.portcullis("revisions", "show", "--file", "a.yaml");
 
     expect(output).toBe(await readFile(file, "utf8"));
+  });
+
+  it("says after a Ctrl-C that it does not know, and leaves a rollout that it waits for", async () => {
+    await using operator = await anOperator(server());
+    await operator.write("policies/a.yaml", aPolicy("registry.corp.example"));
+    await (await operator.replica("blue", "r0", { applied: null })).serves(0);
+
+    const early = await operator.interrupted("", "publish", "policies", "--bus", "nats://127.0.0.1:1");
+    const waiting = await operator.interrupted("blue/r0 pending", "publish", "policies", "--wait");
+
+    expect(early.status).toBe(2);
+    expect(early.error).toMatch(/stopped before it was known .* \(cli-publish-unknown\)\n$/);
+    expect(waiting.status).toBe(1);
+    expect(waiting.output).toMatch(/pending: not every replica serves default\/1\/1\n {2}blue: not in force; .*\n$/);
   });
 });

@@ -125,7 +125,7 @@ await describeOnBus("rollback", (server) => {
     await using operator = await afterTwo(server());
 
     const dry = await operator.portcullis("rollback", "--to", "default/1/1", "--dry-run");
-    const [object] = await operator.objects("rollback", "--to", "1", "--audience", "blue", "green");
+    const [object] = await operator.objects("rollback", "--to", "1", "--audience", "blue", "--audience", "green");
 
     expect(dry.output).toMatch(/would be published as default\/1\/3; nothing was written\n$/);
     expect(object).toMatchObject({ outcome: "published", revision: { rollbackOf: 1, audience: ["blue", "green"] } });

@@ -19,7 +19,7 @@ await describeOnBus("rollout status", (server) => {
     await operator.replica("blue", "r0");
     await operator.replica("green", "r0", { allowTtlSeconds: 0 });
 
-    const { status, output, error } = await operator.portcullis("rollout", "status", "--wait", "--expect", "blue/r0", "green/r0");
+    const { status, output, error } = await operator.portcullis("rollout", "status", "--wait", "--expect", "blue/r0,green/r0");
 
     expect({ status, error }).toEqual({ status: 0, error: "" });
     expect(output).toMatch(/^\d\d:\d\d:\d\d blue\/r0 acked: serves default\/1\/1$/m);

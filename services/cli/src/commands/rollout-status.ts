@@ -1,6 +1,6 @@
 import type { ReplicaName } from "@portcullis/policy-bus";
 import { CliError } from "../cli-error.ts";
-import { isJson, listOption, type OptionValues, type RunCommand } from "../command-definition.ts";
+import { commaListOption, isJson, type OptionValues, type RunCommand } from "../command-definition.ts";
 import { followRollout } from "../follow-rollout.ts";
 import { secondsOption } from "../number-option.ts";
 import { withAdministration } from "../open-administration.ts";
@@ -25,7 +25,7 @@ export const rolloutStatus: RunCommand = ({ arguments: [name = "newest"], option
 };
 
 function replicasOf(options: OptionValues, name: string): readonly ReplicaName[] {
-  return listOption(options, name).map((text) => {
+  return commaListOption(options, name).map((text) => {
     const [, cluster, replica] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
     if (cluster !== undefined && replica !== undefined) return { cluster, replica };
     throw new CliError("cli-usage", `--${name} "${text}" names no replica; write cluster/replica, as \`portcullis fleet\` shows them`);

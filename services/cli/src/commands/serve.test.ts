@@ -104,6 +104,24 @@ describe("serve", () => {
     expect(await status).toBe(0);
   });
 
+  it("says which overlays are in force for nobody who may ask", async () => {
+    const policies = join(folder, "with-overlays");
+    for (const clusters of ["prod-*", "default"]) {
+      await mkdir(join(policies, "overlays", clusters), { recursive: true });
+      const overlay = onlyFrom("internal-registry.io/pinned").replace("trusted-registries", `more-${clusters.replace("-*", "")}`);
+      await writeFile(join(policies, "overlays", clusters, "more.yaml"), overlay);
+    }
+    await writeFile(join(policies, "ours.yaml"), onlyFrom("internal-registry.io"));
+
+    const { terminal, status, until } = serve([...anyPorts, "--policies", policies]);
+    await until("Ctrl-C stops it.");
+    terminal.stop();
+
+    expect(await status).toBe(0);
+    expect(terminal.written.error).toMatch(/^policies: overlays\/prod-\* is in force for nobody: .* ask are default; .*$/m);
+    expect(terminal.written.error).not.toContain("overlays/default");
+  });
+
   it("prints one object with the addresses for programs", async () => {
     const { terminal, status, until } = serve([
       ...anyPorts,

@@ -25,6 +25,7 @@ export const serve: RunCommand = async ({ options }, terminal) => {
       writeLog: terminal.printError,
       onRevision: (revision) => void say(describeRevision(revision)),
       onProblems: (problems) => terminal.printError(describeProblems(problems, terminal)),
+      onIdleOverlays: (overlays, clusters) => terminal.printError(describeIdle(overlays, clusters)),
     },
   );
   if (!stop.aborted) {
@@ -52,4 +53,10 @@ function describeProblems(problems: readonly FolderProblem[], terminal: Terminal
   if (problems.length === 0) return "policies: mended\n";
   const lines = problems.map((problem) => `policies: ${describeMistake(problem, terminal)}`);
   return `${lines.join("")}policies: the last good revision stays in force until this is mended\n`;
+}
+
+/** Whoever reads the folder would think that they are in force. */
+function describeIdle(overlays: readonly string[], clusters: readonly string[]): string {
+  const advice = `the clusters that may ask are ${clusters.join(", ")}; map callers to theirs with --webhook-callers`;
+  return overlays.map((glob) => `policies: overlays/${glob} is in force for nobody: ${advice}\n`).join("");
 }
