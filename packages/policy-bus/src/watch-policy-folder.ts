@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Bundle, PolicyCompileError, type RevisionToken } from "@portcullis/policy";
+import { type Bundle, overlayGlobOf, PolicyCompileError, type RevisionToken } from "@portcullis/policy";
 import { bundleDigest } from "./bundle-digest.ts";
 import { compileOnce } from "./compile-once.ts";
 import { listPolicyFiles, type PolicyFile } from "./list-policy-files.ts";
@@ -27,6 +27,8 @@ export interface PublishedFolder {
   readonly token: RevisionToken;
   readonly digest: string;
   readonly fileCount: number;
+  /** Globs of the clusters that there are overlays for, each once. */
+  readonly overlays: readonly string[];
 }
 
 export interface PolicyFolder {
@@ -138,7 +140,7 @@ class FolderFollower {
     await assertCompiles(bundle, locationOf);
     const token = await this.#options.bus.publish(bundle);
     this.#publishedDigest = digest;
-    this.#options.onPublished?.({ token, digest, fileCount: bundle.files.length });
+    this.#options.onPublished?.({ token, digest, fileCount: bundle.files.length, overlays: overlaysOf(bundle) });
   }
 
   #report(problems: readonly FolderProblem[]): void {
@@ -158,6 +160,10 @@ async function assertCompiles(bundle: Bundle, locationOf: LocationOf): Promise<v
     const problems = error.problems.map((problem) => ({ ...problem, file: locationOf(problem.file) }));
     throw new PolicyFolderError("policy-folder-invalid", problems, { cause: error });
   }
+}
+
+function overlaysOf({ files }: Bundle): readonly string[] {
+  return [...new Set(files.flatMap(({ path }) => overlayGlobOf(path) ?? []))];
 }
 
 function stampOf(listed: readonly PolicyFile[]): string {
