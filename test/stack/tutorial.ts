@@ -67,19 +67,18 @@ export async function startTutorial(nats: NatsProgram): Promise<TutorialReader> 
     return { exitStatus: Number(code), output, error };
   }
 
-  async function launch(command: string) {
+  async function launch(command: string): Promise<void> {
     const [program = "", ...args] = here(command).split(" ");
     running.push(await launchProcess({ command: program === "nats-server" ? nats.path : program, args, cwd: folder.path }));
-    return nothingPrinted;
   }
 
   return {
     async follow(step) {
       if (step.kind === "run") return run(step.commands);
-      if (step.kind === "background") return launch(step.command);
+      if (step.kind === "file") await folder.write(step.path, here(step.text));
+      else if (step.kind === "background") await launch(step.command);
       // What stays of a server that was started and stopped.
-      if (step.kind === "interrupted") await ensureDevelopmentPki(join(folder.path, "try/certificates"));
-      else await folder.write(step.path, here(step.text));
+      else await ensureDevelopmentPki(join(folder.path, "try/certificates"));
       return nothingPrinted;
     },
     async [Symbol.asyncDispose]() {
