@@ -21,7 +21,7 @@ export interface NatsServers extends NatsIdentity {
 export interface ConnectionListener {
   /** A new connection, before `onOpen`. */
   readonly onNew: (connection: NatsConnection) => void;
-  /** Called for a new connection, and when one is back that had been lost. */
+  /** Called for each new connection. */
   readonly onOpen: (connection: NatsConnection) => void;
   readonly onLost: () => void;
   readonly onProblem: (problem: unknown) => void;
@@ -50,7 +50,6 @@ async function followConnection(connection: NatsConnection, listener: Connection
   listener.onOpen(connection);
   for await (const status of connection.status()) {
     if (status.type === "disconnect") listener.onLost();
-    if (status.type === "reconnect") listener.onOpen(connection);
     if (status.type === "error") listener.onProblem(status.error);
   }
   signal.removeEventListener("abort", stop);
@@ -66,10 +65,9 @@ function toConnectionOptions({ servers, name, tls, ...identity }: NatsServers): 
     // With the defaults a server that hangs stays unnoticed for four minutes.
     pingInterval: 2_000,
     maxPingOut: 2,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: reconnectMs,
-    // Credentials are rotated while replicas run: being refused twice must not be the end.
-    ignoreAuthErrorAbort: true,
+    // Whoever connects again is the loop above: the client waits by the time of day, for a day where that was set back by one,
+    // and gives up where credentials that are being rotated were refused twice.
+    reconnect: false,
     ...(tls === undefined ? {} : { tls: { ...tls } }),
     ...toConnectionIdentity(identity),
   };

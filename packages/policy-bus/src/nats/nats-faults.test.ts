@@ -59,6 +59,25 @@ await describeOnNats("createNatsRevisionLog when servers fail", (program) => {
     expect(await heard.promise).toMatchObject({ position: 1 });
   });
 
+  it("connects again within seconds although the time of day was set back by a day meanwhile", async () => {
+    await using server = await startNats(program);
+    const log = openLog([server.url], { timeoutMs: 300 });
+    const trueNow = Date.now;
+    onTestFinished(() => void Object.assign(Date, { now: trueNow }));
+    await openLog([server.url]).setUp({ replicas: 1 });
+    await expect(log.readHead()).resolves.toBeUndefined();
+
+    Date.now = () => trueNow() + 86_400_000;
+    await server.kill();
+    await expect(log.readHead()).rejects.toMatchObject({ code: "bus-unavailable" });
+    Date.now = trueNow;
+    const heard = new Promise((resolve) => log.onNotification(resolve));
+    await server.restart();
+    await heard;
+
+    await expect(log.readHead()).resolves.toBeUndefined();
+  });
+
   it("sees that the stream was deleted, and that another one stands in its place", async () => {
     await using server = await startNats(program);
     const log = openLog([server.url]);

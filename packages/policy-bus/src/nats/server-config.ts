@@ -62,7 +62,11 @@ export interface ServerConfigFile {
 }
 
 /** The plan that the options are for. */
-export function rightsPlanOf({ policySet = "default", domain = "hub", clusters }: ServerConfigOptions): Required<RightsPlan> {
+export function rightsPlanOf({
+  policySet = "default",
+  domain = "hub",
+  clusters,
+}: Pick<ServerConfigOptions, "policySet" | "domain" | "clusters">): Required<RightsPlan> {
   return { policySet, domain, clusters: clusters.map(({ leaf, ...cluster }) => ({ ...cluster, hasLeaf: leaf !== undefined })) };
 }
 
