@@ -1,6 +1,7 @@
 import { busCommands } from "./bus-commands.ts";
 import type { CommandDefinition } from "./command-definition.ts";
 import { keyCommands } from "./key-commands.ts";
+import { natsCommands } from "./nats-commands.ts";
 import { outputOption as output } from "./output-option.ts";
 import { revisionCommands } from "./revision-commands.ts";
 
@@ -143,6 +144,7 @@ export const commands: readonly CommandDefinition[] = [
   ...revisionCommands,
   ...keyCommands,
   ...busCommands,
+  ...natsCommands,
   completion,
 ];
 
@@ -152,5 +154,6 @@ export const commandGroups: Readonly<Record<string, string>> = {
   revisions: "what was published",
   rollout: "how a revision comes into force",
   keys: "who may publish",
+  nats: "the NATS servers themselves",
   bus: "the NATS streams that revisions travel on",
 };
