@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { loadConfig } from "@portcullis/config";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { decisionSchema } from "../../services/decision/src/config.ts";
+import { checkDecisionConfig, decisionSchema } from "../../services/decision/src/config.ts";
 import { checkWebhookConfig, webhookSchema } from "../../services/webhook/src/config.ts";
 import { findMetricNames } from "./metric-names.ts";
 
@@ -24,10 +24,12 @@ describe("docs/operations.md", () => {
     const file = blockNamed("webhook.yaml");
 
     const webhook = loadConfig(webhookSchema, { file, env: {}, flags: {}, check: checkWebhookConfig });
-    const decision = loadConfig(decisionSchema, { file: blockNamed("decision.yaml"), env: {}, flags: {} });
+    const decision = loadConfig(decisionSchema, { file: blockNamed("decision.yaml"), env: {}, flags: {}, check: checkDecisionConfig });
+    const onBus = loadConfig(decisionSchema, { file: blockNamed("decision-on-bus.yaml"), env: {}, flags: {}, check: checkDecisionConfig });
 
     expect(webhook.webhook.callers).toEqual([{ name: "CN=kube-apiserver", cluster: "prod-1" }]);
     expect(decision.policies).toEqual(["/etc/portcullis/policies"]);
+    expect(onBus.cluster).toMatchObject({ name: "prod-1", allowTtlSeconds: 60 });
   });
 
   it("lists every metric, and none that does not exist", () => {
