@@ -15,6 +15,10 @@ describe("expiredIsNeverFresh", () => {
       [cut, anAnswer(1, { replica: "green-1", sentAt: 90_000, stalenessMs: 89_000, isDegraded: true })],
     ],
     ["a fresh one after the heal", [cut, { kind: "healed", at: 2_000, id: 1 } as const, anAnswer(1, { sentAt: 9_000 })]],
+    [
+      "a fresh one that came after the heal to a question from before it",
+      [cut, anAnswer(1, { sentAt: 9_000, at: 9_100 }), { kind: "healed", at: 9_050, id: 1 } as const],
+    ],
     ["a fresh one of a replica that is not cut", [cut, anAnswer(1, { replica: "blue-2", sentAt: 9_000 })]],
     ["a fresh one soon after a newer revision", [newer, anAnswer(1, { sentAt: 6_900, stalenessMs: 5_900 })]],
     [

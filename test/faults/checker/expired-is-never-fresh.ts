@@ -55,11 +55,14 @@ function unprovenSince(history: History): (decision: DecisionEvent, setting: Rep
     return newer === undefined ? undefined : newer.at + history.run.oldLeaderMs;
   }
 
-  function cutSince({ replica, sentAt }: DecisionEvent): number | undefined {
-    return cuts.find(
-      ({ id, at, cut }) =>
-        replica !== null && cut.includes(replica) && at <= sentAt && (healed.get(id) ?? Number.POSITIVE_INFINITY) > sentAt,
-    )?.at;
+  /** An answer that came after the heal may be by what was proven after it. */
+  function cutSince(decision: DecisionEvent): number | undefined {
+    const { replica, sentAt } = decision;
+    const isCut = cuts.find(({ id, at, cut }) => {
+      const healedAt = healed.get(id) ?? Number.POSITIVE_INFINITY;
+      return replica !== null && cut.includes(replica) && at <= sentAt && decision.at < healedAt;
+    });
+    return isCut?.at;
   }
 
   return (decision, setting) => {
