@@ -5,10 +5,17 @@ export const controlCodes = [
   "control-cases-failed",
   "control-no-signing-key",
   "control-no-such-revision",
+  "control-busy",
+  "control-upload-too-large",
+  "control-upload-timeout",
+  "control-draining",
+  "control-not-offered",
+  "control-unreachable",
+  "control-request-refused",
 ] as const;
 export type ControlCode = (typeof controlCodes)[number];
 
-/** What was asked for is not there. */
+/** What was asked for is not there, or not to be had now. */
 export class ControlError extends Error {
   override readonly name = "ControlError";
   readonly code: ControlCode;
