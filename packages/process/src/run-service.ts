@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { ConfigError, type ConfigSources, loadConfig } from "@portcullis/config";
 import { createShutdown, createTelemetry, type Shutdown, StartError, type Telemetry, type TelemetryOptions } from "@portcullis/telemetry";
 import type { Static, TObject } from "typebox";
@@ -6,6 +5,7 @@ import { helpText } from "./help-text.ts";
 import { describeOpenFileLimit } from "./open-file-limit.ts";
 import { readArguments } from "./read-arguments.ts";
 import { readConfigFile } from "./read-config-file.ts";
+import { stopped } from "./stop-on-signals.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A service, as what runs it needs to know it. */
@@ -73,7 +73,7 @@ async function serve<Schema extends TObject>(
     const limit = await describeOpenFileLimit();
     if (limit !== undefined) telemetry.log.warn(limit);
     await service.start(config, telemetry, shutdown);
-    if (!stop.aborted) await once(stop, "abort");
+    await stopped(stop);
     telemetry.log.info({ timeoutMs }, "draining");
     return (await shutdown.run()).isClean ? 0 : 2;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import { stopOnSignals } from "./stop-on-signals.ts";
+import { stopOnSignals, stopped } from "./stop-on-signals.ts";
 
 function aProcess() {
   const signals = new EventEmitter();
@@ -42,5 +42,17 @@ describe("stopOnSignals", () => {
     send(second);
 
     expect(statuses).toEqual([status]);
+  });
+});
+
+describe("stopped", () => {
+  it("resolves once the signal is aborted, and at once where it is already", async () => {
+    const stop = new AbortController();
+
+    const stopping = stopped(stop.signal);
+    stop.abort();
+
+    await expect(stopping).resolves.toBeUndefined();
+    await expect(stopped(stop.signal)).resolves.toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 /** Signals alone, without what runs a service: a door that loads little, for commands. */
+import { once } from "node:events";
 import { constants } from "node:os";
 
 /** As much of Node's `process` as signals need. */
@@ -29,4 +30,9 @@ export function stopOnSignals(own: SignalledProcess, now: () => number = () => p
     });
   }
   return stop.signal;
+}
+
+/** Resolves once the signal is aborted; at once where it is already. */
+export async function stopped(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }

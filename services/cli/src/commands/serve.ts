@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { resolve } from "node:path";
 import type { FolderProblem } from "@portcullis/policy-bus";
+import { stopped } from "@portcullis/process/stop-on-signals";
 import { askExamples } from "../ask-examples.ts";
 import { isJson, type RunCommand } from "../command-definition.ts";
 import { createStandalone } from "../create-standalone.ts";
@@ -35,7 +35,7 @@ export const serve: RunCommand = async ({ options }, terminal) => {
     });
     if (asJson) await terminal.print(`${JSON.stringify(announcementObject(standalone, examples))}\n`);
     await say(describeStandalone(standalone, { examples, paths, terminal }));
-    if (!stop.aborted) await once(stop, "abort");
+    await stopped(stop);
   }
   await say("draining; a second Ctrl-C ends at once\n");
   const unfinished = await standalone.close();
