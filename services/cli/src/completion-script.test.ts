@@ -43,6 +43,8 @@ ${lines.map((words) => `complete_words ${words.map((word) => `'${word}'`).join("
     const zsh = completionScript("zsh", commands);
     const fish = completionScript("fish", commands);
 
+    // Without it, the first question after a shell has started would find nothing.
+    expect(zsh).toContain('== _portcullis ]]; then _portcullis "$@"');
     for (const { name, options } of commands) {
       expect(zsh).toContain(`"${name}") reply=(`);
       expect(fish).toContain(`-a ${name.split(" ").at(-1)}`);

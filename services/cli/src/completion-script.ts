@@ -108,13 +108,15 @@ _portcullis() {
   done
   reply=()
   _portcullis_words "$context \${words[CURRENT-1]}" || _portcullis_words "$context"
-  if (( $#reply )) && [[ -z "$context" || "\${words[CURRENT]}" == -* || "\${words[CURRENT-1]}" == -* || -z "\${words[CURRENT]}" ]]; then
+  # A word that begins none of them is a file.
+  if (( \${reply[(I)\${(b)words[CURRENT]}*]} )); then
     _describe portcullis reply
   else
     _files
   fi
 }
-compdef _portcullis portcullis
+# zsh runs the file in place of the function when that is first asked; sourced, it has to be made known.
+if [[ "\${funcstack[1]}" == _portcullis ]]; then _portcullis "$@"; else compdef _portcullis portcullis; fi
 `;
 }
 
