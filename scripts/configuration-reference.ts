@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveSchema } from "@portcullis/cli";
 import { configurationTable } from "@portcullis/config";
+import { controlSchema } from "@portcullis/control/config";
 import { decisionSchema } from "@portcullis/decision/config";
 import { webhookSchema } from "@portcullis/webhook/config";
 
-const schemas = { serve: serveSchema, webhook: webhookSchema, decision: decisionSchema } as const;
+const schemas = { serve: serveSchema, webhook: webhookSchema, decision: decisionSchema, control: controlSchema } as const;
 
 const page = "docs/configuration.md";
 
