@@ -1,4 +1,4 @@
-import type { OptionDefinition } from "./command-definition.ts";
+import { longName, type OptionDefinition } from "./command-definition.ts";
 
 /** Where revisions travel. Each can also stand in the environment: `--bus-user` as `PORTCULLIS_BUS_USER`. */
 export const busOptions: readonly OptionDefinition[] = [
@@ -14,13 +14,19 @@ export const busOptions: readonly OptionDefinition[] = [
   { flags: "--bus-password-file <file>", description: "file with that user's password" },
 ];
 
+/** A control service that is asked in place of the log; it has the trust file and the keys. Likewise in the environment. */
+export const controlOptions: readonly OptionDefinition[] = [
+  { flags: "--control <host:port>", description: "ask this control service, in place of --bus, --trust and --key" },
+  { flags: "--control-tls-ca <file>", description: "certificates of the authorities that its certificate comes from" },
+  { flags: "--control-tls-cert <file>", description: "client certificate: who publishes is the name in it" },
+  { flags: "--control-tls-key <file>", description: "key of the client certificate" },
+  { flags: "--control-server-name <name>", description: "the name in its certificate (default: its host)" },
+];
+
 /** The variables that may stand in place of options: `serve` must not take them for settings of its own. */
-export const optionVariables: readonly string[] = [
-  ...busOptions.map(({ flags }) => /--([a-z-]+)/.exec(flags)?.[1] ?? ""),
-  "trust",
-  "key",
-  "publisher",
-].map(variableOf);
+export const optionVariables: readonly string[] = [...[...busOptions, ...controlOptions].map(longName), "trust", "key", "publisher"].map(
+  variableOf,
+);
 
 /** `PORTCULLIS_BUS_USER` of `bus-user`. */
 export function variableOf(option: string): string {

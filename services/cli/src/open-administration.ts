@@ -1,7 +1,8 @@
 import { createPolicyAdministration, type PolicyAdministration } from "@portcullis/control";
-import type { SigningKey, TrustAnchors } from "@portcullis/policy-bus";
+import type { SigningKey } from "@portcullis/policy-bus";
 import type { OptionValues } from "./command-definition.ts";
 import { keyFilesAtHand, loadKey, loadKeys, loadTrust } from "./key-files.ts";
+import { controlAddressOf, openRemoteAdministration } from "./open-remote-administration.ts";
 import { withRevisionLog } from "./open-revision-log.ts";
 import { publisherOf } from "./publisher-of.ts";
 import type { ExitStatus, Terminal } from "./terminal.ts";
@@ -11,14 +12,22 @@ export interface AdministrationNeeds {
   readonly signs: "always" | "if-at-hand" | "never";
 }
 
-/** Opens what administers the revisions that the options name, for as long as `use` takes. */
+/** Does something with an administration. `lineage`: undefined where only a control service knows it. */
+export type UseAdministration = (administration: PolicyAdministration, lineage: string | undefined) => Promise<ExitStatus>;
+
+/** Opens what administers the revisions that the options name, here or in a control service, for as long as `use` takes. */
 export async function withAdministration(
   { options, terminal, signs }: AdministrationNeeds & { readonly options: OptionValues; readonly terminal: Terminal },
-  use: (administration: PolicyAdministration, anchors: TrustAnchors) => Promise<ExitStatus>,
+  use: UseAdministration,
 ): Promise<ExitStatus> {
+  const address = controlAddressOf(options, terminal);
+  if (address !== undefined) {
+    const remote = await openRemoteAdministration(address, options, terminal);
+    return use(remote, undefined).finally(() => remote.close());
+  }
   const [anchors, keys] = await Promise.all([loadTrust(options, terminal), keysFor(signs, options, terminal)]);
   const publisher = publisherOf(options, terminal);
-  return withRevisionLog(options, terminal, (log) => use(createPolicyAdministration({ log, anchors, keys, publisher }), anchors));
+  return withRevisionLog(options, terminal, (log) => use(createPolicyAdministration({ log, anchors, keys, publisher }), anchors.lineage));
 }
 
 function keysFor(signs: AdministrationNeeds["signs"], options: OptionValues, terminal: Terminal): Promise<readonly SigningKey[]> {

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { createNatsRevisionLog, type NatsRevisionLog, type NatsServers, type NatsTls } from "@portcullis/policy-bus";
 import { CliError } from "./cli-error.ts";
 import { type OptionValues, splitAtCommas } from "./command-definition.ts";
 import { settingOf, settingsOf } from "./option-setting.ts";
+import { readOptionFile } from "./read-option-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Opens the log that the options name, for as long as `use` takes. Rejects with `CliError` where they name none. */
@@ -45,7 +44,7 @@ async function readServers(options: OptionValues, terminal: Terminal): Promise<N
   if (servers.some((server) => server.includes("@"))) {
     throw new CliError("cli-usage", "an address in --bus holds credentials; give them by --bus-user and --bus-password-file");
   }
-  const read = (name: string) => readSetting(options, name, terminal);
+  const read = (name: string) => readOptionFile(options, name, terminal);
   const [nkeySeed, credentials] = await Promise.all(["bus-nkey", "bus-credentials"].map(read));
   const user = settingOf(options, "bus-user", terminal);
   const password = (await read("bus-password-file"))?.replace(/\r?\n$/, "");
@@ -68,15 +67,4 @@ async function readTls(read: (name: string) => Promise<string | undefined>): Pro
   }
   if (ca === undefined && cert === undefined) return undefined;
   return { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
-}
-
-async function readSetting(options: OptionValues, name: string, terminal: Terminal): Promise<string | undefined> {
-  const file = settingOf(options, name, terminal);
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(resolve(terminal.workingDirectory, file), "utf8");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("cli-unreadable", `"${file}" cannot be read: ${reason}; name another with --${name}`, { cause: error });
-  }
 }

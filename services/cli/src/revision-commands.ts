@@ -1,8 +1,8 @@
-import { busOptions, keyOption, publisherOption, trustOption } from "./bus-options.ts";
+import { busOptions, controlOptions, keyOption, publisherOption, trustOption } from "./bus-options.ts";
 import type { ArgumentDefinition, CommandDefinition, OptionDefinition } from "./command-definition.ts";
 import { outputOption } from "./output-option.ts";
 
-const reading: readonly OptionDefinition[] = [trustOption, ...busOptions, outputOption];
+const reading: readonly OptionDefinition[] = [trustOption, ...busOptions, ...controlOptions, outputOption];
 
 const publishing: readonly OptionDefinition[] = [
   { flags: "--dry-run", description: "check, compare and sign, but write nothing" },

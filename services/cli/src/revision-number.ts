@@ -3,7 +3,7 @@ import { CliError } from "./cli-error.ts";
 import { parseRevisionName } from "./revision-name.ts";
 
 /** The number of a revision of the newest epoch: what comes back or goes further must be of it. Throws `CliError`. */
-export function revisionNumberOf(name: string, { revisions }: RevisionList, lineage: string): number {
+export function revisionNumberOf(name: string, { lineage, revisions }: RevisionList): number {
   const selector = parseRevisionName(name, lineage);
   const newest = revisions.at(-1);
   if (newest === undefined)

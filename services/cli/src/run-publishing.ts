@@ -12,7 +12,8 @@ import type { ExitStatus, Terminal } from "./terminal.ts";
 
 export interface PublishingContext {
   readonly administration: PolicyAdministration;
-  readonly lineage: string;
+  /** Undefined where only a control service knows it. */
+  readonly lineage: string | undefined;
   /** What every change takes, without whom it is for. */
   readonly request: Omit<ChangeRequest, "audience">;
 }
@@ -24,7 +25,7 @@ export function runPublishing(
 ): Promise<ExitStatus> {
   const isDryRun = options["dry-run"] === true;
   const waitMs = secondsOption(options, "wait-timeout");
-  return withAdministration({ options, terminal, signs: isDryRun ? "if-at-hand" : "always" }, async (administration, { lineage }) => {
+  return withAdministration({ options, terminal, signs: isDryRun ? "if-at-hand" : "always" }, async (administration, lineage) => {
     const progress = createProgressLine(terminal);
     const base = textOption(options, "base");
     const timeoutMs = secondsOption(options, "timeout");

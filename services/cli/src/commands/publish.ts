@@ -40,13 +40,13 @@ function withPlaces(result: PublishResult, { placed }: LoadedPolicies): PublishR
   return { ...result, report: { ...report, ...found, cases: { ...cases, failures: placed(cases.failures) } } };
 }
 
-async function widen({ administration, lineage, request }: PublishingContext, options: OptionValues): Promise<PublishResult> {
+async function widen({ administration, request }: PublishingContext, options: OptionValues): Promise<PublishResult> {
   const name = textOption(options, "widen") ?? "newest";
-  const revision = revisionNumberOf(name, await administration.revisions(), lineage);
+  const revision = revisionNumberOf(name, await administration.revisions());
   return administration.widen({ ...request, revision, audience: audienceOf(options) ?? ["*"] });
 }
 
-function newEpochOf(options: OptionValues, lineage: string): { readonly newEpoch?: NewEpochRequest } {
+function newEpochOf(options: OptionValues, lineage: string | undefined): { readonly newEpoch?: NewEpochRequest } {
   const continues = textOption(options, "continues");
   const epoch = textOption(options, "new-epoch");
   if (options["new-epoch"] === undefined) {

@@ -7,7 +7,7 @@ import { revisionObject } from "../revision-words.ts";
 
 /** `portcullis revisions diff`. */
 export const revisionsDiff: RunCommand = ({ arguments: [first = "", second = "newest"], options }, terminal) =>
-  withAdministration({ options, terminal, signs: "never" }, async (administration, { lineage }) => {
+  withAdministration({ options, terminal, signs: "never" }, async (administration, lineage) => {
     const compared = await administration.diff(parseRevisionName(first, lineage), parseRevisionName(second, lineage));
     const { before, after, difference } = compared;
     if (isJson(options)) {

@@ -12,7 +12,7 @@ import type { Terminal } from "../terminal.ts";
 
 /** `portcullis revisions show`. */
 export const revisionsShow: RunCommand = ({ arguments: [name = "newest"], options }, terminal) =>
-  withAdministration({ options, terminal, signs: "never" }, async (administration, { lineage }) => {
+  withAdministration({ options, terminal, signs: "never" }, async (administration, lineage) => {
     const detail = await administration.show(parseRevisionName(name, lineage));
     const path = textOption(options, "file");
     if (path !== undefined) await terminal.print(textOf(fileOf(detail, path)));

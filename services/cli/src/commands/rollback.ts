@@ -7,11 +7,11 @@ import { audienceOf, runPublishing } from "../run-publishing.ts";
 
 /** `portcullis rollback`. */
 export const rollback: RunCommand = ({ options }, terminal) =>
-  runPublishing({ options, terminal }, async ({ administration, lineage, request }) => {
+  runPublishing({ options, terminal }, async ({ administration, request }) => {
     const known = await administration.revisions();
     const newest = newestOf(known);
     const name = textOption(options, "to");
-    const to = name === undefined ? earlierContent(known, newest) : revisionNumberOf(name, known, lineage);
+    const to = name === undefined ? earlierContent(known, newest) : revisionNumberOf(name, known);
     // What was looked at is what is undone: a revision that comes meanwhile is a conflict.
     return administration.rollback({ base: newest.token, ...request, to, audience: audienceOf(options) ?? newest.manifest.audience });
   });

@@ -11,7 +11,7 @@ export const rolloutStatus: RunCommand = ({ arguments: [name = "newest"], option
   const timeoutMs = secondsOption(options, "timeout");
   const expected = replicasOf(options, "expect");
   const gone = replicasOf(options, "gone");
-  return withAdministration({ options, terminal, signs: "never" }, (administration, { lineage }) => {
+  return withAdministration({ options, terminal, signs: "never" }, (administration, lineage) => {
     const waits = options["wait"] === true;
     const statuses = administration.rollout({
       revision: parseRevisionName(name, lineage),

@@ -10,7 +10,7 @@ import type { Terminal } from "../terminal.ts";
 
 /** `portcullis rollout timeline`. */
 export const rolloutTimeline: RunCommand = ({ arguments: [name = "newest"], options }, terminal) =>
-  withAdministration({ options, terminal, signs: "never" }, async (administration, { lineage }) => {
+  withAdministration({ options, terminal, signs: "never" }, async (administration, lineage) => {
     const timeline = await administration.timeline(parseRevisionName(name, lineage));
     const object = { ...timeline, revision: revisionObject(timeline.revision) };
     await terminal.print(isJson(options) ? `${JSON.stringify(object)}\n` : describe(timeline, terminal));
