@@ -15,14 +15,24 @@ const parallelRequests = 4;
 
 export interface BundleStore {
   put(digest: string, bytes: Uint8Array): Promise<void>;
-  get(digest: string): Promise<Uint8Array | undefined>;
+  get(digest: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
+
+/** Reads a bundle that is too large for the event loop. */
+export type ReadLarge = (digest: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+
+/** What is read on the event loop: 2 MiB. */
+const maxChunksInProcess = 8;
 
 /**
  * Bytes by their digest, in chunks: subject `<prefix>.<hex>.<index>`, and `<prefix>.<hex>.count` written last. Readers need no
  * consumer, and so no right to have messages sent anywhere; they hash what they read, chunk by chunk.
  */
-export function createBundleStore(link: NatsLink, { bundles }: StreamPlan, reader: StreamReader): BundleStore {
+export function createBundleStore(
+  link: NatsLink,
+  { bundles }: StreamPlan,
+  reader: StreamReader & { readonly readLarge?: ReadLarge },
+): BundleStore {
   const subjectOf = (digest: string, part: number | "count") => `${bundles.subjects}.${hexOf(digest)}.${part}`;
 
   async function read(digest: string, part: number | "count"): Promise<Uint8Array | undefined> {
@@ -35,9 +45,14 @@ export function createBundleStore(link: NatsLink, { bundles }: StreamPlan, reade
     fieldsOrThrow(answer, `writing to stream "${bundles.stream}"`);
   }
 
-  async function get(digest: string): Promise<Uint8Array | undefined> {
+  async function get(digest: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const count = readCount(await read(digest, "count"));
     if (count === undefined) return undefined;
+    if (reader.readLarge !== undefined && count > maxChunksInProcess) return reader.readLarge(digest);
+    return readChunks(digest, count);
+  }
+
+  async function readChunks(digest: string, count: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const hash = createHash("sha256");
     const chunks: Uint8Array[] = [];
     for await (const chunk of inParallel(count, (index) => read(digest, index))) {

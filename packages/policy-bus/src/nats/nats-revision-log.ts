@@ -3,12 +3,13 @@ import type { LogEntry, RevisionLog } from "../revision-log.ts";
 import { RevisionLogError } from "../revision-log-error.ts";
 import { appendEntry } from "./append-entry.ts";
 import { createBundleStore } from "./bundle-store.ts";
+import { createBundleThreads } from "./bundle-thread.ts";
 import { decodeEntry, encodeEntry } from "./entry-frame.ts";
 import type { NatsServers } from "./keep-connected.ts";
 import { toConnectionIdentity } from "./nats-identity.ts";
 import { createNatsLink } from "./nats-link.ts";
 import { createStatusStore } from "./status-store.ts";
-import { readMessage, type StreamReader } from "./stored-message.ts";
+import { apiOf, readMessage, type StreamReader } from "./stored-message.ts";
 import { findWeaknesses, setUpStreams } from "./stream-check.ts";
 import { planStreams } from "./stream-plan.ts";
 
@@ -35,22 +36,19 @@ export interface NatsRevisionLog extends RevisionLog {
 }
 
 const inlineLimitBytes = 512 * 1024;
+const defaultTimeoutMs = 5_000;
 
 /** Connects in the background, for as long as it takes: nothing here waits longer than `timeoutMs`. Throws on what can never work. */
-export function createNatsRevisionLog({
-  policySet = "default",
-  domain,
-  timeoutMs = 5_000,
-  syncAlways = false,
-  ...servers
-}: NatsRevisionLogOptions): NatsRevisionLog {
+export function createNatsRevisionLog(options: NatsRevisionLogOptions): NatsRevisionLog {
+  const { policySet = "default", domain, timeoutMs = defaultTimeoutMs, syncAlways = false, ...servers } = options;
   const plan = planStreams(policySet);
   const { policy } = plan;
-  const reader: StreamReader = { api: domain === undefined ? "$JS.API" : `$JS.${domain}.API`, timeoutMs };
+  const reader: StreamReader = { api: apiOf(domain), timeoutMs };
   // Before anything is opened: connecting goes on in the background, where a wrong file would be tried for ever.
   toConnectionIdentity(servers);
   const link = createNatsLink(servers);
-  const bundles = createBundleStore(link, plan, reader);
+  const threads = createBundleThreads({ ...options, timeoutMs });
+  const bundles = createBundleStore(link, plan, { ...reader, readLarge: threads.get });
   const statuses = createStatusStore(link, plan, reader);
 
   return {
@@ -84,11 +82,15 @@ export function createNatsRevisionLog({
       return link.subscribe(policy.news, (message) => listener(toEntry(message)), gap);
     },
     reportStatus: statuses.report,
+    withdrawStatus: statuses.withdraw,
     readStatuses: statuses.readAll,
     onStatus: statuses.listen,
     selfCheck: () => findWeaknesses(link, plan, { ...reader, syncAlways }),
     setUp: ({ replicas }) => setUpStreams(link, plan, { ...reader, replicas }),
-    close: link.close,
+    async close() {
+      await threads.close();
+      await link.close();
+    },
   };
 }
 
