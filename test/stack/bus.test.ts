@@ -103,6 +103,18 @@ function suite(program: NatsProgram): void {
     expect(await asked).toMatchObject({ outcome: { $case: "allow" }, servedAt: token });
   });
 
+  it("take back what they reported when they end in order, and not when they are killed", async () => {
+    const [ended, killed] = await Promise.all(["ended", "killed"].map((name) => stack.startReplica(name)));
+    await Promise.all(["ended", "killed"].map((name) => stack.status(name, ({ applied }) => applied !== null)));
+
+    killed?.process.signal("SIGKILL");
+    const end = await ended?.process.stop();
+    const left = await stack.log.readStatuses();
+
+    expect(end).toEqual({ code: 0, signal: null });
+    expect(left.map(({ replica }) => replica)).toEqual(["killed", "one", "two"]);
+  });
+
   it("do not answer for another cluster", async () => {
     const answer = await one.ask(aQuestion("six.example/app", undefined, { cluster: "green" }));
 

@@ -35,6 +35,7 @@ export {
   expiryActions,
   type Freshness,
   freshnessLevels,
+  type ReplicaName,
   type ReplicaStatus,
   type RevisionNack,
 } from "./replica-status.ts";
@@ -46,7 +47,6 @@ export { fileRevisionStore, type RecordName, type RevisionStore } from "./revisi
 export {
   type ClusterRollout,
   noteStatus,
-  type ReplicaName,
   type ReplicaProgress,
   type ReplicaRollout,
   type Rollout,

@@ -87,6 +87,10 @@ function openStore(store: Store, inlineLimitBytes: number): RevisionLog {
       store.statuses.set(JSON.stringify([status.cluster, status.replica]), status);
       tell(store.told, status);
     },
+    async withdrawStatus({ cluster, replica }) {
+      assertOpen();
+      store.statuses.delete(JSON.stringify([cluster, replica]));
+    },
     async readStatuses() {
       assertOpen();
       return [...store.statuses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, status]) => status);

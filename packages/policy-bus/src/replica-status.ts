@@ -22,6 +22,12 @@ export interface AppliedRevision {
   readonly at: string;
 }
 
+/** Who reports: unique at a time. */
+export interface ReplicaName {
+  readonly cluster: string;
+  readonly replica: string;
+}
+
 /** What one decision replica says of itself. The newest report of a replica replaces those before it. */
 export interface ReplicaStatus {
   readonly cluster: string;

@@ -177,6 +177,20 @@ function describeStatuses(opened: Opened): void {
     expect(await log.readStatuses()).toEqual([aReplicaStatus({ sequence: 2 }), strange]);
   });
 
+  it("takes back the report of a replica that has ended, and takes in what it reports when it is back", async () => {
+    const { log, other } = await opened();
+    const staying = aReplicaStatus({ replica: "staying" });
+    await log.reportStatus(aReplicaStatus());
+    await log.reportStatus(staying);
+
+    await log.withdrawStatus(aReplicaStatus());
+    const left = await other.readStatuses();
+    await log.reportStatus(aReplicaStatus({ instance: "next" }));
+
+    expect(left).toEqual([staying]);
+    expect(await other.readStatuses()).toContainEqual(aReplicaStatus({ instance: "next" }));
+  });
+
   it("passes reports on as they come", async () => {
     const { log, other } = await opened();
     const heard = new Promise((resolve) => other.onStatus(resolve));

@@ -1,5 +1,5 @@
 import type { LogWeakness } from "./log-weakness.ts";
-import type { ReplicaStatus } from "./replica-status.ts";
+import type { ReplicaName, ReplicaStatus } from "./replica-status.ts";
 
 /** What one append put into the log. Nothing in it is trusted before its signature is verified. */
 export interface LogEntry {
@@ -58,6 +58,11 @@ export interface RevisionLog {
   onNotification(listener: (entry: LogEntry | undefined) => void): () => void;
   /** Resolves once the report is stored. */
   reportStatus(status: ReplicaStatus): Promise<void>;
+  /**
+   * Takes back what a replica reported: it has ended in order, and answers nothing any more. Without this its last report stays for
+   * a day, since one that is only silent may still answer.
+   */
+  withdrawStatus(name: ReplicaName): Promise<void>;
   /** The newest report of every replica that reported within the last day, ordered by cluster and replica. */
   readStatuses(): Promise<readonly ReplicaStatus[]>;
   /** Calls the listener with reports as they come; a hint like `onNotification`. Returns a function that stops listening. */

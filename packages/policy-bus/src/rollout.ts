@@ -1,6 +1,6 @@
 import { namesCluster, type RevisionToken } from "@portcullis/policy";
 import { oldAnswersOf, type UnknownBound } from "./old-answers.ts";
-import type { ReplicaStatus } from "./replica-status.ts";
+import type { ReplicaName, ReplicaStatus } from "./replica-status.ts";
 import { comparePositions } from "./signing/chain.ts";
 
 /** The revision whose way into force is followed. */
@@ -11,11 +11,6 @@ export interface RolloutTarget {
   readonly publishedAtMs: number;
   /** Replicas that must take part, also where they never reported. Default: those that report. */
   readonly expected?: readonly ReplicaName[];
-}
-
-export interface ReplicaName {
-  readonly cluster: string;
-  readonly replica: string;
 }
 
 /** What an observer has heard so far. A value: `noteStatus` returns a new one. All times are on its own monotonic clock. */

@@ -45,7 +45,7 @@ export function followBus(options: FollowBusOptions): BusFollowing {
   const { config, telemetry, clock, log, names } = options;
   const { cluster, freshness, bus } = config;
   const limits = { ...freshness, ceilingMs: freshness.ceilingMs ?? null };
-  const closers: (() => void)[] = [];
+  const closers: (() => void | Promise<void>)[] = [];
   let follower: RevisionFollower | undefined;
   const state = () => follower?.state() ?? nothingYet;
   const reading = () => follower?.freshness() ?? nothingYet;
@@ -87,7 +87,7 @@ export function followBus(options: FollowBusOptions): BusFollowing {
     start,
     details: () => ({ cluster: cluster.name, replica: names.replica, ...observer.details() }),
     async close() {
-      for (const close of closers.splice(0)) close();
+      for (const close of closers.splice(0)) await close();
       await follower?.close();
       await log.close();
     },

@@ -61,7 +61,7 @@ describe("startStatusReporter", () => {
     const { reporter, sent, set, clock } = aReporter();
     await settled();
 
-    reporter.close();
+    await reporter.close();
     set({ freshness: "stale" });
     reporter.changed();
     clock.advance(60_000);
@@ -69,12 +69,40 @@ describe("startStatusReporter", () => {
 
     expect(sent.length).toBe(1);
   });
+
+  it("takes its report back once the last one has left, and does not wait for a bus that is lost", async () => {
+    const { reporter, withdrawn, bus, clock, set } = aReporter();
+    await settled();
+    const last = Promise.withResolvers<void>();
+    bus.answer = last.promise;
+    set({ freshness: "stale" });
+    reporter.changed();
+
+    const closing = reporter.close();
+    await settled();
+    const early = [...withdrawn];
+    last.resolve();
+    await closing;
+
+    const lost = aReporter();
+    lost.bus.answer = new Promise(() => {});
+    await settled();
+    lost.set({ freshness: "stale" });
+    lost.reporter.changed();
+    const givingUp = lost.reporter.close();
+    lost.clock.advance(1_500);
+    await givingUp;
+
+    expect([early, withdrawn, lost.withdrawn]).toEqual([[], ["blue/one"], []]);
+    expect(clock.now()).toBe(1_000);
+  });
 });
 
 function aReporter() {
   const clock = createFakeClock();
   const sent: ReplicaStatus[] = [];
   const problems: unknown[] = [];
+  const withdrawn: string[] = [];
   const bus = { answer: Promise.resolve() };
   let report: ReplicaReport = {
     cluster: "blue",
@@ -99,12 +127,15 @@ function aReporter() {
         sent.push(status);
         return bus.answer;
       },
+      async withdrawStatus({ cluster, replica }) {
+        withdrawn.push(`${cluster}/${replica}`);
+      },
     },
     clock: { ...clock, wallNow: () => 1_700_000_000_000 },
     report: () => report,
     onSent: (problem) => problem !== undefined && problems.push(problem),
   });
-  return { reporter, sent, problems, clock, bus, set: (change: Partial<ReplicaReport>) => (report = { ...report, ...change }) };
+  return { reporter, sent, withdrawn, problems, clock, bus, set: (change: Partial<ReplicaReport>) => (report = { ...report, ...change }) };
 }
 
 /** Whatever was promised and resolved has had its turn. */

@@ -3,7 +3,7 @@ import type { FollowClock, ReplicaStatus, RevisionLog } from "@portcullis/policy
 import type { ReplicaReport } from "./replica-report.ts";
 
 export interface StatusReporterOptions {
-  readonly log: Pick<RevisionLog, "reportStatus">;
+  readonly log: Pick<RevisionLog, "reportStatus" | "withdrawStatus">;
   readonly clock: FollowClock;
   readonly report: () => ReplicaReport;
   /** Between two reports when nothing changes; a tenth more or less, so that replicas do not report together. Default 5 s. */
@@ -11,12 +11,15 @@ export interface StatusReporterOptions {
   readonly onSent: (problem: unknown) => void;
 }
 
+/** A lost bus must not hold up the end of a process. */
+const withdrawalMs = 1_500;
+
 /** Tells the log what this replica does. */
 export interface StatusReporter {
   /** Reports now if something changed; while a report is under way, after it. */
   changed(): void;
-  /** Sends nothing any more. */
-  close(): void;
+  /** Takes back what was reported, for a replica that answers nothing any more; without the bus it gives up. Never rejects. */
+  close(): Promise<void>;
 }
 
 /**
@@ -28,15 +31,23 @@ export function startStatusReporter(options: StatusReporterOptions): StatusRepor
   const instance = randomUUID();
   let sequence = 0;
   let reported = "";
-  let isSending = false;
+  let sending: Promise<void> | undefined;
   let isDue = false;
   let isClosed = false;
   let cancelNext = () => {};
 
-  async function send(): Promise<void> {
+  function send(): void {
     cancelNext();
-    isSending = true;
     isDue = false;
+    sending = sendOne().then(() => {
+      sending = undefined;
+      if (isClosed) return;
+      cancelNext = clock.schedule(intervalMs * (0.9 + Math.random() * 0.2), send);
+      if (isDue) changed();
+    });
+  }
+
+  async function sendOne(): Promise<void> {
     const content = report();
     sequence += 1;
     const status: ReplicaStatus = { ...content, instance, sequence, reportedAt: new Date(clock.wallNow()).toISOString() };
@@ -47,24 +58,30 @@ export function startStatusReporter(options: StatusReporterOptions): StatusRepor
     } catch (problem) {
       onSent(problem);
     }
-    isSending = false;
-    if (isClosed) return;
-    cancelNext = clock.schedule(intervalMs * (0.9 + Math.random() * 0.2), () => void send());
-    if (isDue) changed();
   }
 
   function changed(): void {
     if (isClosed) return;
-    if (isSending) isDue = true;
-    else if (signatureOf(report()) !== reported) void send();
+    if (sending !== undefined) isDue = true;
+    else if (signatureOf(report()) !== reported) send();
   }
 
-  void send();
+  async function withdraw(): Promise<void> {
+    // A report that is under way must not come after.
+    await sending;
+    await log.withdrawStatus(report()).catch(onSent);
+  }
+
+  send();
   return {
     changed,
-    close() {
+    async close() {
       isClosed = true;
       cancelNext();
+      const { promise: over, resolve } = Promise.withResolvers<void>();
+      const cancel = clock.schedule(withdrawalMs, resolve);
+      await Promise.race([withdraw(), over]);
+      cancel();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { decodeReplicaStatus, encodeReplicaStatus } from "../decode-replica-status.ts";
-import type { ReplicaStatus } from "../replica-status.ts";
+import type { ReplicaName, ReplicaStatus } from "../replica-status.ts";
 import { askJetStream, fieldsOrThrow, toObject } from "./jetstream-request.ts";
 import type { NatsLink } from "./nats-link.ts";
 import { readMessage, type StreamReader } from "./stored-message.ts";
@@ -7,6 +7,7 @@ import { type StreamPlan, statusSubject } from "./stream-plan.ts";
 
 export interface StatusStore {
   report(status: ReplicaStatus): Promise<void>;
+  withdraw(name: ReplicaName): Promise<void>;
   readAll(): Promise<readonly ReplicaStatus[]>;
   listen(listener: (status: ReplicaStatus) => void): () => void;
 }
@@ -34,12 +35,15 @@ export function createStatusStore(link: NatsLink, plan: StreamPlan, reader: Stre
     }
   }
 
+  async function write({ cluster, replica }: ReplicaName, body: Uint8Array): Promise<void> {
+    const answer = await askJetStream(link, { subject: statusSubject(plan, cluster, replica), body, timeoutMs: reader.timeoutMs });
+    fieldsOrThrow(answer, `writing to stream "${stream}"`);
+  }
+
   return {
-    async report(status) {
-      const subject = statusSubject(plan, status.cluster, status.replica);
-      const answer = await askJetStream(link, { subject, body: encodeReplicaStatus(status), timeoutMs: reader.timeoutMs });
-      fieldsOrThrow(answer, `writing to stream "${stream}"`);
-    },
+    report: (status) => write(status, encodeReplicaStatus(status)),
+    // Deleting takes more rights than a replica has; what is empty takes the place of the report, and is none.
+    withdraw: (name) => write(name, new Uint8Array()),
     async readAll() {
       const statuses: ReplicaStatus[] = [];
       for (const subject of (await subjectsReported()).toSorted()) {
