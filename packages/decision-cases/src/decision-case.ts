@@ -49,7 +49,7 @@ export type ExpectedFinding = Readonly<
 /** One mistake in a file of cases. */
 export interface CaseProblem {
   readonly file: string;
-  /** Counted from 1. */
+  /** Counted from 1; 0 where it is about no line, as there is no such file. */
   readonly line: number;
   /** `cases[2].expect`; empty when the whole file is meant. */
   readonly field: string;
@@ -66,7 +66,12 @@ export class DecisionCasesError extends Error {
   readonly problems: readonly CaseProblem[];
 
   constructor(problems: readonly CaseProblem[]) {
-    super(problems.map(({ file, line, field, message }) => `${file}:${line}: ${field === "" ? "" : `${field}: `}${message}`).join("\n"));
+    super(problems.map(describeProblem).join("\n"));
     this.problems = problems;
   }
+}
+
+function describeProblem({ file, line, field, message }: CaseProblem): string {
+  const place = [line === 0 ? file : `${file}:${line}`, field].filter((part) => part !== "");
+  return [...place, message].join(": ");
 }

@@ -10,5 +10,5 @@ export {
   type ExpectedFinding,
 } from "./decision-case.ts";
 export { findCases } from "./find-cases.ts";
-export { loadDecisionCases } from "./load-decision-cases.ts";
+export { type LoadedCases, loadDecisionCases } from "./load-decision-cases.ts";
 export { type CaseDecide, type CaseResult, runCase, runCases, type SeenAnswer } from "./run-cases.ts";

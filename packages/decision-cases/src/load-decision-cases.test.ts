@@ -33,6 +33,11 @@ describe("loadDecisionCases", () => {
     const loaded = await loadDecisionCases([join(folder, "a.yaml"), join(folder, "b.yaml")]);
 
     expect(loaded.map(({ bundle }) => bundle.files.slice(1).map(({ path }) => path))).toEqual([["lists/a.txt", "p.yaml"], ["p.yaml"]]);
+    expect(loaded.map(({ locationOf }) => locationOf("p.yaml"))).toEqual([
+      join(folder, "policies/p.yaml"),
+      join(folder, "policies/p.yaml"),
+    ]);
+    expect(loaded.map(({ locationOf }) => locationOf("b.yaml"))).toEqual(["b.yaml", join(folder, "b.yaml")]);
   });
 
   it("reports the mistakes of all files together", async () => {
@@ -43,8 +48,8 @@ describe("loadDecisionCases", () => {
 
     expect(failure).toBeInstanceOf(DecisionCasesError);
     expect(String(failure)).toMatch(/a\.yaml:4: cases: must be a list/u);
-    expect(String(failure)).toMatch(/missing:1: cannot be read/u);
-    expect(String(failure)).toMatch(/none:1: cannot be read/u);
+    expect(String(failure)).toMatch(/missing: does not exist; name/u);
+    expect(String(failure)).toMatch(/none: does not exist; name/u);
   });
 
   it("reports a path without cases", async () => {

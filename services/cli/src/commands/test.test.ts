@@ -71,4 +71,16 @@ describe("test", () => {
     expect(error).toContain(`portcullis: ${path}:9: `);
     expect(error).toContain(`portcullis: ${path}:10: `);
   });
+
+  it("names the policies that do not compile as they can be opened", async () => {
+    await writeFile(join(folder, "broken.yaml"), policy.replace("/**", ""));
+    const path = join(folder, "from.yaml");
+    await writeFile(path, `apiVersion: portcullis.dev/v1\nkind: DecisionCases\npoliciesFrom: [broken.yaml]\ncases:\n${passing}`);
+    const terminal = recordedTerminal();
+
+    const status = await run(["test", path], "0.0.0", terminal);
+
+    expect(status).toBe(2);
+    expect(terminal.written.error).toContain(`portcullis: ${join(folder, "broken.yaml")}:4: spec.allow[0]: `);
+  });
 });

@@ -1,5 +1,5 @@
-import { type CaseResult, type DecisionCases, loadDecisionCases, runCases } from "@portcullis/decision-cases";
-import { compile, evaluate } from "@portcullis/policy";
+import { type CaseResult, type LoadedCases, loadDecisionCases, runCases } from "@portcullis/decision-cases";
+import { compile, evaluate, PolicyCompileError, type Snapshot } from "@portcullis/policy";
 import { isJson, type RunCommand } from "../command-definition.ts";
 import { counted } from "../counted.ts";
 import { shippedCases } from "../shipped-files.ts";
@@ -23,9 +23,18 @@ export const test: RunCommand = async ({ arguments: paths, options }, terminal) 
   return report.failed === 0 ? 0 : 1;
 };
 
-function runFile(cases: DecisionCases): Promise<readonly CaseResult[]> {
-  const snapshot = compile(cases.bundle, { revision: { lineage: "test", epoch: 0, revision: 1 } });
+function runFile(cases: LoadedCases): Promise<readonly CaseResult[]> {
+  const snapshot = compilePolicies(cases);
   return runCases(cases, (workload) => evaluate(snapshot, workload));
+}
+
+function compilePolicies({ bundle, locationOf }: LoadedCases): Snapshot {
+  try {
+    return compile(bundle, { revision: { lineage: "test", epoch: 0, revision: 1 } });
+  } catch (error) {
+    if (!(error instanceof PolicyCompileError)) throw error;
+    throw new PolicyCompileError(error.problems.map((problem) => ({ ...problem, file: locationOf(problem.file) })));
+  }
 }
 
 function toReport(files: number, results: readonly CaseResult[]): TestReport {
