@@ -44,8 +44,10 @@ async function main(): Promise<number> {
   }
   if (options.check !== undefined) return report(parseHistory(readFileSync(options.check, "utf8")), options.check);
   say(`seed ${options.seed}`);
+  const since = performance.now();
   let status = 0;
   for (const run of planRuns(options)) status = Math.max(status, await runOnce(run, options));
+  say(`done in ${((performance.now() - since) / 1_000).toFixed(0)} s`);
   return status;
 }
 
@@ -72,7 +74,7 @@ async function runOnce({ release, servers, faults }: Run, { seed, minutes, perSe
   const untilMs = isSlice ? 0 : performance.now() + minutes * 60_000;
   const cleanup = new AsyncDisposableStack();
   try {
-    const world = await startWorld({ observer, random, seed, program, servers, cleanup });
+    const world = await startWorld({ observer, random, seed, program, servers, isShort: isSlice, cleanup });
     const prober = startProber({ observer, replicas: world.replicas, random, perSecond, published: world.published });
     try {
       await runFaults(world, { faults, untilMs, say });

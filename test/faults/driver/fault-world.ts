@@ -37,6 +37,8 @@ export interface FaultParts {
   /** The first signs, until a rotation. */
   readonly keys: readonly [KeyFile, ...KeyFile[]];
   readonly stranger: KeyFile["key"];
+  /** Faults last as short as they may. */
+  readonly isShort: boolean;
 }
 
 export interface PublishWish {
@@ -58,6 +60,8 @@ export interface FaultWorld extends FaultParts {
   /** The newest that was acknowledged or read, with its digest. */
   newest(): ChainPosition | undefined;
   published(): readonly RevisionToken[];
+  /** How long something lasts, in milliseconds. */
+  lasting(leastMs: number, mostMs: number): number;
   /** Begins a fault; returns its number. */
   begin(name: string, cut?: readonly ReplicaProcess[]): number;
   heal(fault: number): void;
@@ -75,7 +79,7 @@ export interface FaultWorld extends FaultParts {
 const publishMs = 8_000;
 
 export function createFaultWorld(parts: FaultParts): FaultWorld {
-  const { observer, log, anchors, control, keys, stranger } = parts;
+  const { observer, random, log, anchors, control, keys, stranger, isShort } = parts;
   const recipes = new Map<string, BundleRecipe>();
   const known = new Set<string>();
   const published: RevisionToken[] = [];
@@ -136,6 +140,7 @@ export function createFaultWorld(parts: FaultParts): FaultWorld {
         }
       }),
     newest: () => newest,
+    lasting: (leastMs, mostMs) => (isShort ? leastMs : random.between(leastMs, mostMs)),
     published: () => published,
     begin(name, cut = []) {
       faults += 1;

@@ -10,7 +10,7 @@ export interface RunOptions {
   readonly releases: readonly NatsRelease[];
   /** Three servers or one; both where neither was asked for. */
   readonly sizes: readonly (1 | 3)[];
-  /** Faults are dealt out over the kinds of servers, so that each is run once in all. */
+  /** Each fault is run once in all, on one release or the other. */
   readonly isSlice: boolean;
   readonly perSecond: number;
   /** Checks this history, and runs nothing. */
@@ -30,7 +30,7 @@ happened is written to a history, and checked for everything that docs/consisten
   --server NAME    one release: 2.9 or newest (default: both)
   --servers N      1 or 3 servers (default: both)
   --rate N         questions per second (default 120)
-  --slice          each fault once in all, dealt out over the kinds of servers: for continuous integration
+  --slice          each fault once in all, dealt out over the releases with three servers: for continuous integration
   --check FILE     checks a history that a run left
   --help           this text
 `;
@@ -60,7 +60,7 @@ export function parseRunOptions(args: readonly string[], anySeed: number): RunOp
     minutes: toNumber("minutes", values.minutes),
     only: values.only,
     releases: release === undefined ? natsReleases : [release],
-    sizes: servers === undefined ? [3, 1] : [servers === "1" ? 1 : 3],
+    sizes: servers === undefined ? (values.slice ? [3] : [3, 1]) : [servers === "1" ? 1 : 3],
     isSlice: values.slice,
     perSecond: toNumber("rate", values.rate),
     check: values.check,

@@ -14,8 +14,8 @@ import { createReplicaProcess, type ReplicaProcess, type ReplicaTls } from "./re
 
 /** Two replicas of one cluster, which expire and then defer or deny, and one of another, which serves for ever. */
 const settings: readonly ReplicaSetting[] = [
-  { replica: "blue-1", cluster: "blue", staleAfterMs: 6_000, ceilingMs: 15_000, whenExpired: "defer" },
-  { replica: "blue-2", cluster: "blue", staleAfterMs: 6_000, ceilingMs: 15_000, whenExpired: "deny" },
+  { replica: "blue-1", cluster: "blue", staleAfterMs: 6_000, ceilingMs: 10_000, whenExpired: "defer" },
+  { replica: "blue-2", cluster: "blue", staleAfterMs: 6_000, ceilingMs: 10_000, whenExpired: "deny" },
   { replica: "green-1", cluster: "green", staleAfterMs: 6_000, ceilingMs: null, whenExpired: "serve" },
 ];
 
@@ -28,12 +28,13 @@ export interface WorldOptions {
   readonly seed: number;
   readonly program: NatsProgram;
   readonly servers: 1 | 3;
+  readonly isShort: boolean;
   /** Ends everything that was started, in the opposite order. */
   readonly cleanup: AsyncDisposableStack;
 }
 
 /** Starts servers, a publisher and replicas, and publishes a first revision that all have in force. */
-export async function startWorld({ observer, random, seed, program, servers, cleanup }: WorldOptions): Promise<FaultWorld> {
+export async function startWorld({ observer, random, seed, program, servers, isShort, cleanup }: WorldOptions): Promise<FaultWorld> {
   const folder = cleanup.use(await createTemporaryFolder());
   const bus = cleanup.use(await startBusServers(program, servers));
   const log = createNatsRevisionLog({ servers: bus.urls, name: "observer" });
@@ -57,7 +58,8 @@ export async function startWorld({ observer, random, seed, program, servers, cle
     replicas.push(cleanup.use(createReplicaProcess(setting, access, { observer, trustFile, stateDir, timeFile, tls })));
   }
   const control = cleanup.use(createControlProcess({ servers: bus.urls, trustFile }));
-  const world = createFaultWorld({ observer, random, bus, log, anchors, replicas, control, keys, stranger: generateSigningKey() });
+  const stranger = generateSigningKey();
+  const world = createFaultWorld({ observer, random, bus, log, anchors, replicas, control, keys, stranger, isShort });
   await Promise.all(replicas.map((replica) => replica.start()));
   await world.publishSurely({ timeoutMs: 30_000 });
   return world;

@@ -19,7 +19,7 @@ async function replaceLog(world: FaultWorld, name: string, keep: (entries: reado
   const fault = world.begin(name);
   await world.bus.ask(`$JS.API.STREAM.DELETE.${policyStream.stream}`);
   world.observer.note({ kind: "lost", at: world.observer.now(), kept: await positionAfter(world, kept.length) });
-  await pause(world.random.between(500, 2_500));
+  await pause(world.lasting(500, 2_500));
   await world.log.setUp({ replicas: world.bus.replicas });
   for (const [index, entry] of kept.entries()) await appendAgain(world, entry, index);
   await pause(2_500);

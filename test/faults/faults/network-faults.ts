@@ -26,7 +26,7 @@ async function partition(world: FaultWorld, { name, victims, ms, fail }: Partiti
 }
 
 /** Long enough that replicas with a ceiling expire. */
-const pastCeilingMs = 20_000;
+const pastCeilingMs = 13_000;
 
 export const networkFaults: readonly Fault[] = [
   {
@@ -36,7 +36,7 @@ export const networkFaults: readonly Fault[] = [
       partition(world, {
         name: "replica-cut",
         victims: [world.random.pick(world.replicas)],
-        ms: world.random.between(3_000, 9_000),
+        ms: world.lasting(3_000, 9_000),
         fail: (proxy) => proxy.cut(),
       }),
   },

@@ -28,7 +28,7 @@ async function silence(world: FaultWorld): Promise<void> {
   await world.bus.ask(`$JS.API.STREAM.UPDATE.${policyStream.stream}`, silent);
   // The promise holds without them: this fault disturbs nothing that it counts on.
   world.heal(fault);
-  for (let count = 0; count < 3; count++) {
+  for (let count = 0; count < 2; count++) {
     await world.publishSurely();
     await pause(3_000);
   }

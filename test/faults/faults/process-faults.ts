@@ -12,7 +12,7 @@ async function killReplica(world: FaultWorld): Promise<void> {
   const replica = world.random.pick(world.replicas);
   const fault = world.begin("replica-killed");
   await replica.kill();
-  await pause(world.random.between(0, 1_000));
+  await pause(world.lasting(0, 1_000));
   await replica.start();
   world.heal(fault);
 }
@@ -22,7 +22,7 @@ async function stopReplica(world: FaultWorld): Promise<void> {
   const replica = world.random.pick(world.replicas);
   const fault = world.begin("replica-stopped");
   replica.signal("SIGSTOP");
-  await pause(world.random.between(4_000, 12_000));
+  await pause(world.lasting(4_000, 12_000));
   replica.signal("SIGCONT");
   world.heal(fault);
 }
@@ -31,7 +31,7 @@ async function stopReplica(world: FaultWorld): Promise<void> {
 async function killControl(world: FaultWorld): Promise<void> {
   const fault = world.begin("control-killed");
   for (let count = 0; count < 4; count++) {
-    await pause(world.random.between(100, 900));
+    await pause(world.lasting(100, 900));
     await world.control.kill();
   }
   world.heal(fault);
@@ -40,7 +40,7 @@ async function killControl(world: FaultWorld): Promise<void> {
 async function stopControl(world: FaultWorld): Promise<void> {
   const fault = world.begin("control-stopped");
   world.control.signal("SIGSTOP");
-  await pause(world.random.between(2_000, 5_000));
+  await pause(world.lasting(2_000, 5_000));
   world.control.signal("SIGCONT");
   world.heal(fault);
 }
@@ -50,7 +50,7 @@ async function fillDisk(world: FaultWorld): Promise<void> {
   const replica = world.random.pick(world.replicas);
   const fault = world.begin("disk-full");
   await run("prlimit", ["--pid", String(replica.pid()), "--fsize=100:unlimited"]);
-  await pause(world.random.between(3_000, 6_000));
+  await pause(world.lasting(3_000, 6_000));
   await run("prlimit", ["--pid", String(replica.pid()), "--fsize=unlimited:unlimited"]);
   world.heal(fault);
 }

@@ -11,7 +11,7 @@ async function followerOf(world: FaultWorld): Promise<NatsServer> {
 async function killAndRestart(world: FaultWorld, name: string, server: NatsServer): Promise<void> {
   const fault = world.begin(name);
   await server.kill();
-  await pause(world.random.between(500, 3_000));
+  await pause(world.lasting(500, 3_000));
   await server.restart();
   world.heal(fault);
 }
@@ -20,7 +20,7 @@ async function killAndRestart(world: FaultWorld, name: string, server: NatsServe
 async function stopAndContinue(world: FaultWorld, name: string, server: NatsServer): Promise<void> {
   const fault = world.begin(name);
   server.signal("SIGSTOP");
-  await pause(world.random.between(5_000, 9_000));
+  await pause(world.lasting(5_000, 9_000));
   server.signal("SIGCONT");
   await server.ready();
   world.heal(fault);
@@ -35,7 +35,7 @@ async function loseQuorum(world: FaultWorld): Promise<void> {
     await replica.kill();
     await replica.start();
   }
-  await pause(world.random.between(1_000, 3_000));
+  await pause(world.lasting(1_000, 3_000));
   await Promise.all(killed.map((server) => server.restart()));
   world.heal(fault);
 }
@@ -44,7 +44,7 @@ async function loseQuorum(world: FaultWorld): Promise<void> {
 async function killAll(world: FaultWorld): Promise<void> {
   const fault = world.begin("all-servers-killed");
   await Promise.all(world.bus.servers.map((server) => server.kill()));
-  await pause(world.random.between(1_000, 3_000));
+  await pause(world.lasting(1_000, 3_000));
   await Promise.all(world.bus.servers.map((server) => server.restart()));
   world.heal(fault);
 }
