@@ -37,6 +37,9 @@ export function createRemoteAdministration({ address, tls, serverName }: RemoteA
     "grpc.use_local_subchannel_pool": 1,
     "grpc.enable_http_proxy": 0,
     "grpc.enable_retries": 0,
+    // A control service that is started again is back in a moment, and gRPC would wait for up to two minutes.
+    "grpc.initial_reconnect_backoff_ms": 200,
+    "grpc.max_reconnect_backoff_ms": 1_000,
     "grpc.keepalive_time_ms": 10_000,
     "grpc.keepalive_timeout_ms": 5_000,
     "grpc-node.flow_control_window": 4 * 1024 * 1024,
