@@ -10,6 +10,7 @@ import { evaluateSnapshot } from "./evaluate-snapshot.ts";
 import { type ExplainedAnswer, explainDecision } from "./explain-decision.ts";
 import { createGenerations, type Generations } from "./generations.ts";
 import type { Evaluate } from "./judge.ts";
+import { assertOwnCluster } from "./own-cluster.ts";
 import { createAgeOf } from "./policy-age.ts";
 import type { ExpiryRule, PolicyFeed } from "./policy-feed.ts";
 import { reachGeneration } from "./reach-generation.ts";
@@ -18,7 +19,6 @@ import { withDecisionLog } from "./with-decision-log.ts";
 import { withMetrics } from "./with-metrics.ts";
 import { withSingleFlight } from "./with-single-flight.ts";
 import { withTracing } from "./with-tracing.ts";
-import { assertOwnCluster, withinCluster } from "./within-cluster.ts";
 
 /** Policy that another process publishes, and that is followed on behalf of one cluster. */
 export interface FollowedPolicy {
@@ -95,6 +95,7 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
   const reach = reachGeneration({ generations, clock, feed: followed?.feed });
   const ageOf = createAgeOf(followed?.feed, followed?.expiry ?? neverExpires);
   const decideByCurrent = decideByCurrentGeneration({
+    cluster: followed?.cluster,
     reach,
     judge,
     ageOf,
@@ -102,14 +103,13 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
     nextDecisionId,
     onMistake: (err, decisionId) => log.error({ err, decision_id: decisionId }, "deciding failed"),
   });
-  const decideOwn = followed === undefined ? decideByCurrent : withinCluster(decideByCurrent, followed.cluster);
-  const decide = withMetrics(withTracing(decideOwn, span), metrics, clock);
+  const decide = withMetrics(withTracing(decideByCurrent, span), metrics, clock);
 
   const stop = bus?.follow((revision: Revision) => generations.apply(revision));
   return {
     decide,
     async explain(workload, context) {
-      if (followed !== undefined) assertOwnCluster(followed.cluster, workload);
+      assertOwnCluster(followed?.cluster, workload);
       const generation = await reach(context);
       const age = ageOf(workload, generation.snapshot.revision);
       return explainDecision(generation, workload, { decisionId: nextDecisionId(), age });

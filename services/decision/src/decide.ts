@@ -2,11 +2,14 @@ import { type Answer, type Decide, type Decision, UndecidedError } from "@portcu
 import type { Clock } from "./clock.ts";
 import type { Judge } from "./judge.ts";
 import type { Judgement } from "./judgement.ts";
+import { assertOwnCluster } from "./own-cluster.ts";
 import type { AgeOf, PolicyAge } from "./policy-age.ts";
 import type { Reach } from "./reach-generation.ts";
 import { workloadKey } from "./workload-key.ts";
 
 export interface DecideOptions {
+  /** The only cluster whose workloads are decided; undefined: any. */
+  readonly cluster: string | undefined;
   readonly reach: Reach;
   readonly judge: Judge;
   readonly ageOf: AgeOf;
@@ -17,10 +20,12 @@ export interface DecideOptions {
 }
 
 /** Decides by the snapshot that is current when the judgement begins. */
-export function decideByCurrentGeneration({ reach, judge, ageOf, clock, nextDecisionId, onMistake }: DecideOptions): Decide {
+export function decideByCurrentGeneration(options: DecideOptions): Decide {
+  const { cluster, reach, judge, ageOf, clock, nextDecisionId, onMistake } = options;
   return async (workload, context) => {
     const { deadlineMs, traceparent } = context;
     assertInTime(clock.now(), deadlineMs);
+    assertOwnCluster(cluster, workload);
     const reached = reach(context);
     // Awaiting what is there already would cost a turn of the microtask queue, here and below.
     const generation = reached instanceof Promise ? await reached : reached;
