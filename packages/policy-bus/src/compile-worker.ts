@@ -3,6 +3,7 @@ import { TextDecoder } from "node:util";
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { buffersOfSegment, compileParts, countNames, PolicyCompileError, type PolicyParts, type SnapshotParts } from "@portcullis/policy";
 import type { CompileAnswer, CompileRequest, FilePiece } from "./compile-protocol.ts";
+import { giveWay } from "./give-way.ts";
 
 interface CollectedFile {
   readonly path: string;
@@ -85,4 +86,7 @@ function* portionsOfPolicies(policies: readonly PolicyParts[]): Generator<readon
   if (portion.length > 0) yield portion;
 }
 
-if (parentPort !== null) serve(parentPort);
+if (parentPort !== null) {
+  giveWay();
+  serve(parentPort);
+}

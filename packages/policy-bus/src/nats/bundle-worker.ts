@@ -1,5 +1,6 @@
 // Runs in a worker thread: reads one bundle over a connection of its own, and hands back its bytes.
 import { parentPort, workerData } from "node:worker_threads";
+import { giveWay } from "../give-way.ts";
 import { RevisionLogError } from "../revision-log-error.ts";
 import { createBundleStore } from "./bundle-store.ts";
 import type { BundleAnswer, BundleTask } from "./bundle-thread.ts";
@@ -22,6 +23,7 @@ async function read({ options, digest }: BundleTask): Promise<BundleAnswer> {
 }
 
 if (parentPort !== null) {
+  giveWay();
   const answer = await read(workerData as BundleTask);
   parentPort.postMessage(answer, answer.kind === "bytes" && answer.bytes !== undefined ? [answer.bytes.buffer] : []);
 }
