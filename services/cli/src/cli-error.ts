@@ -12,6 +12,7 @@ export const cliCodes = [
   "cli-unwritable",
   "cli-publish-unknown",
   "cli-nothing-published",
+  "cli-private-key",
 ] as const;
 
 /** Codes of what can keep `serve` from starting, beside those of ports, certificates and policy folders. */

@@ -43,6 +43,7 @@ const rotate: CommandDefinition = {
     { flags: "--keep", description: "the next key signs beside the current ones, and not in their place" },
     trustOption,
     { flags: "--new-trust <file>", description: "also write a trust file that begins with the next key, and believes none before" },
+    { flags: "--timeout <seconds>", description: "until then it has to be known what became of it", defaultValue: "60" },
     publisherOption,
     ...busOptions,
     outputOption,

@@ -1,5 +1,4 @@
 import type { ChangeRequest, PolicyAdministration, PublishResult } from "@portcullis/control";
-import { CliError } from "./cli-error.ts";
 import { commaListOption, isJson, type OptionValues, textOption } from "./command-definition.ts";
 import { followRollout } from "./follow-rollout.ts";
 import { secondsOption } from "./number-option.ts";
@@ -9,6 +8,7 @@ import { answerPublish } from "./publish-answer.ts";
 import { describeStep } from "./publish-steps.ts";
 import { parseBase } from "./revision-name.ts";
 import type { ExitStatus, Terminal } from "./terminal.ts";
+import { unlessStopped } from "./unless-stopped.ts";
 
 export interface PublishingContext {
   readonly administration: PolicyAdministration;
@@ -59,19 +59,4 @@ export function runPublishing(
 export function audienceOf(options: OptionValues): readonly string[] | undefined {
   const globs = commaListOption(options, "audience");
   return globs.length === 0 ? undefined : globs;
-}
-
-/** A revision that was sent comes into the log whether or not somebody waits for the answer. */
-async function unlessStopped<T>(stop: AbortSignal, change: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const refuse = () =>
-    reject(
-      new CliError(
-        "cli-publish-unknown",
-        "stopped before it was known what became of it; `portcullis revisions list` shows what was published",
-      ),
-    );
-  if (stop.aborted) refuse();
-  stop.addEventListener("abort", refuse, { once: true });
-  return Promise.race([change, promise]).finally(() => stop.removeEventListener("abort", refuse));
 }

@@ -15,15 +15,18 @@ import { defaultTrustFile } from "../bus-options.ts";
 import { CliError } from "../cli-error.ts";
 import { isJson, type OptionValues, type RunCommand, textOption } from "../command-definition.ts";
 import { keyFilesOf, loadKey, loadKeys } from "../key-files.ts";
+import { secondsOption } from "../number-option.ts";
 import { withAdministration } from "../open-administration.ts";
 import { settingOf } from "../option-setting.ts";
 import { answerPublish } from "../publish-answer.ts";
 import type { Terminal } from "../terminal.ts";
+import { unlessStopped } from "../unless-stopped.ts";
 
 /** `portcullis keys rotate`. */
 export const keysRotate: RunCommand = async ({ options }, terminal) => {
   const nextFile = textOption(options, "next-key") ?? "";
   const newTrust = textOption(options, "new-trust");
+  const timeoutMs = secondsOption(options, "timeout");
   if (newTrust !== undefined) assertNewFile(newTrust, terminal);
   return withAdministration({ options, terminal, signs: "always" }, async (administration) => {
     const known = await administration.revisions();
@@ -32,7 +35,7 @@ export const keysRotate: RunCommand = async ({ options }, terminal) => {
     // Written before it is named: a key that replicas wait for must not be lost.
     const next = await loadOrMakeKey(nextFile, terminal);
     const nextKeys = keysAfter(known, current, next);
-    const result = await publishNext(administration, known, nextKeys);
+    const result = await unlessStopped(terminal.stopSignal(), publishNext(administration, known, { nextKeys, timeoutMs }));
     const status = await answerPublish(result, { options, terminal, extra: { nextKeyId: next.entry.keyId, nextKeyFile: nextFile } });
     if (result.outcome !== "published" && result.outcome !== "unchanged") return status;
     const { token, digest } = result.revision;
@@ -69,13 +72,13 @@ function keysAfter({ keys }: RevisionList, leaving: readonly SigningKey[], next:
 async function publishNext(
   administration: PolicyAdministration,
   { revisions, keys }: RevisionList,
-  nextKeys: readonly PublicKeyEntry[],
+  { nextKeys, timeoutMs }: { readonly nextKeys: readonly PublicKeyEntry[]; readonly timeoutMs: number | undefined },
 ): Promise<PublishResult> {
   const newest = revisions.at(-1);
   const known = new Set(keys.map(({ keyId }) => keyId));
   const isDone = known.size === nextKeys.length && nextKeys.every(({ keyId }) => known.has(keyId));
   if (isDone && newest !== undefined) return { outcome: "unchanged", revision: newest };
-  return administration.rotateKeys({ nextKeys, base: newest?.token ?? null });
+  return administration.rotateKeys({ nextKeys, base: newest?.token ?? null, ...(timeoutMs !== undefined && { timeoutMs }) });
 }
 
 function describeNext(options: OptionValues, terminal: Terminal, name: string): string {

@@ -155,7 +155,7 @@ await describeOnBus("publish", (server) => {
 
   it.each([
     [["publish"], "name either the policies to publish, or --widen"],
-    [["publish", "policies", "--base", "7"], '--base "7" names no revision with its epoch'],
+    [["publish", "policies", "--base", "7"], '"7" names no revision in full'],
     [["publish", "policies", "--base", "payments/1/7"], 'is a revision of "payments"'],
     [["publish", "policies", "--timeout", "soon"], '--timeout "soon" is no number of seconds'],
     [["publish", "policies", "--continues", "1/1@sha256:00"], "add --new-epoch"],
@@ -195,6 +195,18 @@ await describeOnBus("publish", (server) => {
     const { output } = await operator.portcullis("revisions", "show", "--file", "a.yaml");
 
     expect(output).toBe(await readFile(file, "utf8"));
+  });
+
+  it("takes no private key along", async () => {
+    await using operator = await anOperator(server());
+    await operator.write("policies/a.yaml", aPolicy("registry.corp.example"));
+    await operator.write("policies/keys/ci.txt", await readFile(join(operator.folder, "signing.key"), "utf8"));
+
+    const { status, error } = await operator.portcullis("publish", "policies");
+
+    expect(status).toBe(2);
+    expect(error).toMatch(/^portcullis: ".*ci\.txt" holds a private key, .* \(cli-private-key\)\n$/);
+    expect(await operator.portcullis("revisions", "list")).toMatchObject({ output: "no revision was published yet\n" });
   });
 
   it("says after a Ctrl-C that it does not know, and leaves a rollout that it waits for", async () => {

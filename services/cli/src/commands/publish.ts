@@ -19,6 +19,7 @@ export const publish: RunCommand = async ({ arguments: paths, options }, termina
     paths.map((path) => resolve(terminal.workingDirectory, path)),
     terminal,
   );
+  assertNoPrivateKey(policies);
   return runPublishing({ options, terminal }, async ({ administration, lineage, request }) => {
     const result = await administration.publish({
       ...request,
@@ -30,6 +31,15 @@ export const publish: RunCommand = async ({ arguments: paths, options }, termina
     return withPlaces(result, policies);
   });
 };
+
+/** What is published goes to every replica, and stays in the log for ever. */
+function assertNoPrivateKey({ bundle, placed }: LoadedPolicies): void {
+  const [found] = placed(
+    bundle.files.filter(({ text }) => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)).map(({ path }) => ({ file: path })),
+  );
+  if (found === undefined) return;
+  throw new CliError("cli-private-key", `"${found.file}" holds a private key, and would be published with the policies; move it elsewhere`);
+}
 
 /** What administers revisions knows of files by their paths in the bundle alone. */
 function withPlaces(result: PublishResult, { placed }: LoadedPolicies): PublishResult {
