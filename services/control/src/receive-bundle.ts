@@ -24,7 +24,7 @@ export interface Upload {
 /** Waits for the first message, so that an upload can be refused before it is taken in. Rejects as `bundle` does. */
 export async function receiveUpload(call: PublishCall, limits: UploadLimits): Promise<Upload> {
   const end = AbortSignal.timeout(limits.uploadTimeoutMs);
-  const parts = call[Symbol.asyncIterator]();
+  const parts: Parts = call[Symbol.asyncIterator]();
   const start = await inTime(end, readStart(parts));
   const { bundleSizeBytes } = start;
   if (bundleSizeBytes > limits.maxBundleBytes) {
@@ -34,15 +34,17 @@ export async function receiveUpload(call: PublishCall, limits: UploadLimits): Pr
   return { start, bundle: () => inTime(end, readBundle(parts, start)) };
 }
 
-async function readStart(parts: AsyncIterator<Received<PublishRequest>>): Promise<PublishStart> {
-  const { value, done } = await parts.next();
-  if (done === true) throw new InvalidMessageError("start", "is missing: the stream ended before its first message");
-  const { part } = messageOf(value);
+type Parts = AsyncIterator<Received<PublishRequest>, undefined>;
+
+async function readStart(parts: Parts): Promise<PublishStart> {
+  const first = await parts.next();
+  if (first.done === true) throw new InvalidMessageError("start", "is missing: the stream ended before its first message");
+  const { part } = messageOf(first.value);
   if (part?.$case === "start") return part.value;
   throw new InvalidMessageError("start", "is missing; the first message says what is to be published");
 }
 
-async function readBundle(parts: AsyncIterator<Received<PublishRequest>>, start: PublishStart): Promise<Bundle> {
+async function readBundle(parts: Parts, start: PublishStart): Promise<Bundle> {
   const { bundleSizeBytes: sizeBytes, bundleDigest: digest } = start;
   const bytes = Buffer.alloc(sizeBytes);
   let at = 0;
