@@ -44,7 +44,7 @@ function suite(program: NatsProgram): void {
 
     expect(answers[0]).toMatchObject({ outcome: { $case: "allow" }, servedAt: token, degraded: true });
     // UNDECIDED_CODE_BEHIND
-    expect(answers[1]?.outcome).toMatchObject({ $case: "undecided", value: { code: 4 } });
+    expect(answers[1].outcome).toMatchObject({ $case: "undecided", value: { code: 4 } });
     expect(readiness).toMatchObject({ ready: true, freshness: "stale", revision: token });
     expect(caughtUp.applied).toEqual(token);
     expect(await replica.ask(aQuestion("two.example/app"))).toMatchObject({ outcome: { $case: "allow" }, degraded: false });
