@@ -35,7 +35,9 @@ export async function measureHostileBodies({ isSlice }: BenchOptions): Promise<S
   const measurements: Measurement[] = [];
   const bounds: Bound[] = [];
   for (const burst of bursts) {
-    const measured = await measureBurst(burst, { server, tls, rounds });
+    // Sending gigabytes is what takes the time: the slice does that for one path.
+    const asked = Object.entries(paths).slice(0, isSlice && burst.together > 1 ? 1 : undefined);
+    const measured = await measureBurst(burst, { server, tls, rounds, asked });
     measurements.push(...measured.measurements);
     bounds.push(measured.bound);
   }
@@ -51,6 +53,8 @@ interface Target {
   readonly server: MeasuredServer;
   readonly tls: TlsPair;
   readonly rounds: number;
+  /** Paths, and how an object is wrapped for each. */
+  readonly asked: readonly (readonly [string, (object: string) => string])[];
 }
 
 async function measureBurst(
@@ -59,7 +63,7 @@ async function measureBurst(
 ): Promise<{ readonly measurements: readonly Measurement[]; readonly bound: Bound }> {
   const measurements: Measurement[] = [];
   const worst = Array.from({ length: target.rounds }, () => ({ holdMs: 0, busyHoldMs: 0 }));
-  for (const [path, wrap] of Object.entries(paths)) {
+  for (const [path, wrap] of target.asked) {
     for (const body of hostileBodies(wrap, burst.bytes)) {
       const holds = await holdsOf(body, path, burst, target);
       for (const [round, hold] of holds.entries()) worst[round] = longer(hold, worst[round] ?? hold);
