@@ -42,7 +42,7 @@ export async function compileInWorker(bundle: Bundle, options: CompileInWorkerOp
     thread.send({ kind: "pieces", pieces }, buffersOfPortion(pieces));
     await setImmediate();
   }
-  return assembleInSlices(await receiveParts(thread, cluster), { revision, pause: () => setImmediate() });
+  return await assembleInSlices(await receiveParts(thread, cluster), { revision, pause: () => setImmediate() });
 }
 
 async function receiveParts(thread: CompileThread, cluster: string | undefined) {

@@ -80,6 +80,11 @@ describe("decodeBundle", () => {
     ["holds a file twice", Buffer.concat([part("a"), part(""), part("a"), part("")])],
     ["leads out", Buffer.concat([part("../a"), part("")])],
     ["holds text that is no UTF-8", Buffer.concat([part("a"), part(Buffer.from([0xc3]))])],
+    [
+      "holds a long text that is no UTF-8",
+      Buffer.concat([part("a"), part(Buffer.concat([Buffer.alloc(1_500_000, "a"), Buffer.from([0xc3])]))]),
+    ],
+    ["holds a long text that is no UTF-8 anywhere", Buffer.concat([part("a"), part(Buffer.alloc(1_500_000, 0x80))])],
     ["holds a path that is no UTF-8", Buffer.concat([part(Buffer.from([0xff])), part("")])],
   ])("refuses what %s, although it was signed", async (_, bytes) => {
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -102,6 +107,19 @@ describe("decodeBundle", () => {
     const view = Buffer.concat([Buffer.from("before"), bytes]).subarray(6);
 
     expect(await decodeBundle(view, await claimOf(bundle, bytes))).toMatchObject({ ok: true });
+  });
+});
+
+describe("decodeBundle", () => {
+  it.each([0, 1, 2, 3])("reads long texts whose characters begin anywhere: %s", async (shift) => {
+    const text = `${"a".repeat(shift)}${"ä€𝄞".repeat(200_000)}`;
+    const long = { files: [file("list.txt", text)] };
+    const bytes = await encodeBundle(long);
+
+    const decoded = await decodeBundle(bytes, await claimOf(long, bytes));
+
+    if (!decoded.ok) throw new Error(decoded.detail);
+    expect(decoded.bundle.files.map((each) => [each.text, ...(each.rest ?? [])].join("") === text)).toEqual([true]);
   });
 });
 
