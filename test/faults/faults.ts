@@ -75,7 +75,14 @@ async function runOnce({ release, servers, faults }: Run, { seed, minutes, perSe
   const cleanup = new AsyncDisposableStack();
   try {
     const world = await startWorld({ observer, random, seed, program, servers, isShort: isSlice, cleanup });
-    const prober = startProber({ observer, replicas: world.replicas, random, perSecond, published: world.published });
+    const prober = startProber({
+      observer,
+      replicas: world.replicas,
+      frontEnd: world.frontEnd,
+      random,
+      perSecond,
+      published: world.published,
+    });
     try {
       await runFaults(world, { faults, untilMs, say });
     } finally {

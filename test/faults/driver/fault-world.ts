@@ -15,6 +15,7 @@ import type { PublishEvent } from "../history/history-event.ts";
 import { toEntryEvent } from "../history/to-entry-event.ts";
 import { type BusServers, entriesOf } from "./bus-servers.ts";
 import type { ControlProcess } from "./control-process.ts";
+import type { FrontEndProcess } from "./front-end-process.ts";
 import type { Observer } from "./observer.ts";
 import type { Random } from "./random.ts";
 import type { ReplicaProcess } from "./replica-process.ts";
@@ -33,6 +34,8 @@ export interface FaultParts {
   readonly log: NatsRevisionLog;
   readonly anchors: TrustAnchors;
   readonly replicas: readonly ReplicaProcess[];
+  /** A webhook of the replicas' first cluster. */
+  readonly frontEnd: FrontEndProcess;
   readonly control: ControlProcess;
   /** The first signs, until a rotation. */
   readonly keys: readonly [KeyFile, ...KeyFile[]];

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
+import type { PkiFiles } from "@portcullis/pki";
 import { type Answer, type Consistency, type RevisionToken, UndecidedError, type Workload } from "@portcullis/policy";
 import {
   type DecideResponse,
@@ -23,15 +24,21 @@ export interface ReplicaSurroundings {
   /** Holds how far its time of day is ahead, in milliseconds; read again and again. */
   readonly timeFile: string;
   readonly tls: ReplicaTls;
+  /** The same in every life, as front-ends know it. */
+  readonly port: number;
 }
 
+/** Certificates of one authority, and those that this process shows itself. */
 export interface ReplicaTls {
   readonly caFile: string;
-  readonly certFile: string;
-  readonly keyFile: string;
+  readonly decision: PkiFiles;
+  readonly server: PkiFiles;
+  readonly frontEnd: PkiFiles;
   readonly ca: Buffer;
   readonly clientCert: Buffer;
   readonly clientKey: Buffer;
+  readonly apiServerCert: Buffer;
+  readonly apiServerKey: Buffer;
 }
 
 /** A decision service as a process, which follows the bus through proxies of its own. */
@@ -40,6 +47,8 @@ export interface ReplicaProcess extends AsyncDisposable {
   readonly access: BusAccess;
   readonly stateDir: string;
   readonly timeFile: string;
+  /** Where it answers. */
+  readonly address: string;
   pid(): number;
   isRunning(): boolean;
   /** Resolves once it answers, or is known to serve nothing yet. */
@@ -110,6 +119,7 @@ export function createReplicaProcess(setting: ReplicaSetting, access: BusAccess,
     access,
     stateDir,
     timeFile,
+    address: `127.0.0.1:${around.port}`,
     pid: () => current?.pid ?? 0,
     isRunning: () => current?.isRunning() === true,
     start,
@@ -129,7 +139,7 @@ function argumentsOf(
   access: BusAccess,
   around: ReplicaSurroundings,
 ) {
-  const { caFile, certFile, keyFile } = around.tls;
+  const { caFile, decision } = around.tls;
   return [
     ...["--bus-servers", access.urls.join(","), "--bus-trust-file", around.trustFile, "--bus-state-dir", around.stateDir],
     ...[
@@ -144,8 +154,15 @@ function argumentsOf(
     ],
     ...["--freshness-stale-after-ms", String(staleAfterMs), "--freshness-when-expired", whenExpired],
     ...(ceilingMs === null ? [] : ["--freshness-ceiling-ms", String(ceilingMs)]),
-    ...["--decision-host", "127.0.0.1", "--decision-port", "0", "--admin-port", "0", "--max-log-lines-per-second", "0"],
-    ...["--decision-tls-cert-file", certFile, "--decision-tls-key-file", keyFile, "--decision-tls-client-ca-file", caFile],
+    ...["--decision-host", "127.0.0.1", "--decision-port", String(around.port), "--admin-port", "0", "--max-log-lines-per-second", "0"],
+    ...[
+      "--decision-tls-cert-file",
+      decision.certFile,
+      "--decision-tls-key-file",
+      decision.keyFile,
+      "--decision-tls-client-ca-file",
+      caFile,
+    ],
   ];
 }
 

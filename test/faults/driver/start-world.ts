@@ -2,12 +2,13 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureDevelopmentPki } from "@portcullis/pki";
 import { createNatsRevisionLog, generateSigningKey, type TrustAnchors, writeSigningKey, writeTrustAnchors } from "@portcullis/policy-bus";
-import { createTemporaryFolder, type NatsProgram, type TemporaryFolder } from "@portcullis/testing";
+import { createTemporaryFolder, findFreePort, type NatsProgram, type TemporaryFolder } from "@portcullis/testing";
 import type { ReplicaSetting } from "../history/history-event.ts";
 import { openBusAccess } from "./bus-access.ts";
 import { startBusServers } from "./bus-servers.ts";
 import { createControlProcess } from "./control-process.ts";
 import { createFaultWorld, type FaultWorld, type KeyFile } from "./fault-world.ts";
+import { startFrontEnd } from "./front-end-process.ts";
 import type { Observer } from "./observer.ts";
 import type { Random } from "./random.ts";
 import { createReplicaProcess, type ReplicaProcess, type ReplicaTls } from "./replica-process.ts";
@@ -55,12 +56,15 @@ export async function startWorld({ observer, random, seed, program, servers, isS
     const timeFile = await folder.write(`${setting.replica}.time`, "0");
     const stateDir = join(folder.path, setting.replica);
     await mkdir(stateDir);
-    replicas.push(cleanup.use(createReplicaProcess(setting, access, { observer, trustFile, stateDir, timeFile, tls })));
+    const around = { observer, trustFile, stateDir, timeFile, tls, port: await findFreePort() };
+    replicas.push(cleanup.use(createReplicaProcess(setting, access, around)));
   }
   const control = cleanup.use(createControlProcess({ servers: bus.urls, trustFile }));
-  const stranger = generateSigningKey();
-  const world = createFaultWorld({ observer, random, bus, log, anchors, replicas, control, keys, stranger, isShort });
   await Promise.all(replicas.map((replica) => replica.start()));
+  const blue = replicas.filter(({ setting }) => setting.cluster === "blue").map(({ address }) => address);
+  const frontEnd = cleanup.use(await startFrontEnd({ cluster: "blue", addresses: blue, tls }));
+  const stranger = generateSigningKey();
+  const world = createFaultWorld({ observer, random, bus, log, anchors, replicas, frontEnd, control, keys, stranger, isShort });
   await world.publishSurely({ timeoutMs: 30_000 });
   return world;
 }
@@ -73,10 +77,11 @@ async function makeKey(folder: TemporaryFolder, name: string): Promise<KeyFile> 
 }
 
 async function makeTls(folder: TemporaryFolder): Promise<ReplicaTls> {
-  const { decision, webhookClient, caFile } = await ensureDevelopmentPki(join(folder.path, "pki"));
-  const [ca, clientCert, clientKey] = await Promise.all(
-    [caFile, webhookClient.certFile, webhookClient.keyFile].map((file) => readFile(file)),
-  );
-  if (ca === undefined || clientCert === undefined || clientKey === undefined) throw new Error("three files were read");
-  return { caFile, certFile: decision.certFile, keyFile: decision.keyFile, ca, clientCert, clientKey };
+  const { decision, server, webhookClient, apiServerClient, caFile } = await ensureDevelopmentPki(join(folder.path, "pki"));
+  const read = (file: string) => readFile(file);
+  return {
+    ...{ caFile, decision, server, frontEnd: webhookClient, ca: await read(caFile) },
+    ...{ clientCert: await read(webhookClient.certFile), clientKey: await read(webhookClient.keyFile) },
+    ...{ apiServerCert: await read(apiServerClient.certFile), apiServerKey: await read(apiServerClient.keyFile) },
+  };
 }

@@ -31,10 +31,12 @@ async function loseQuorum(world: FaultWorld): Promise<void> {
   const fault = world.begin("quorum-lost");
   const killed = world.random.shuffled(world.bus.servers).slice(0, 2);
   await Promise.all(killed.map((server) => server.kill()));
-  for (const replica of world.replicas) {
-    await replica.kill();
-    await replica.start();
-  }
+  await Promise.all(
+    world.replicas.map(async (replica) => {
+      await replica.kill();
+      await replica.start();
+    }),
+  );
   await pause(world.lasting(1_000, 3_000));
   await Promise.all(killed.map((server) => server.restart()));
   world.heal(fault);
