@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aQuestion } from "./bus-questions.ts";
 import { type BusStack, type Replica, startBusStack } from "./bus-stack.ts";
 import { admissionReview, post } from "./review.ts";
+import { startReviewLoad } from "./review-load.ts";
 
 for (const release of natsReleases) {
   const program = await findNatsProgram(release);
@@ -97,6 +98,24 @@ function suite(program: NatsProgram): void {
     expect(coldAnswer).toMatchObject({ outcome: { $case: "deny", value: { findings: [{ rule: 9 }] } } });
     expect(await cold.ask(aQuestion("one.example/app"))).toMatchObject({ outcome: { $case: "allow" }, degraded: false });
   });
+
+  it("lose no review while revisions come, and one of them is killed", async () => {
+    await stack.publish("internal-registry.io");
+    const replicas = await Promise.all(["one", "two", "three"].map((name) => stack.startReplica(name)));
+    const frontEnds = await Promise.all([stack.startFrontEnd(replicas), stack.startFrontEnd(replicas)]);
+    const load = await startReviewLoad({ pki: stack.pki, frontEnds }, { perSecond: 200, maxInFlight: 50 });
+
+    await load.more(100);
+    for (let count = 0; count < 20; count += 1) {
+      await stack.publish("internal-registry.io", `other-${count}.example`);
+      if (count === 10) replicas[0]?.process.signal("SIGKILL");
+      await load.more(20);
+    }
+    const { token } = await stack.publish("internal-registry.io");
+    await Promise.all(["two", "three"].map((name) => stack.status(name, ({ applied }) => applied?.revision === token.revision)));
+
+    expect(await load.stop()).toEqual([]);
+  }, 60_000);
 
   it("never take a front-end back, whichever of them it asks", async () => {
     const { token: first } = await stack.publish("one.example");

@@ -20,6 +20,7 @@ import {
   startNats,
 } from "@portcullis/testing";
 import { type DecideRequest, type DecideResponse, DecisionServiceService } from "@portcullis/wire";
+import type { StackProcess } from "./stack.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -33,7 +34,7 @@ export interface BusStack extends AsyncDisposable {
   publishFiles(files: Readonly<Record<string, string>>): Promise<PublishedRevision>;
   /** Starts a decision service, or again with the same name and state. */
   startReplica(name: string, settings?: readonly string[]): Promise<Replica>;
-  startFrontEnd(replicas: readonly Replica[]): Promise<{ readonly port: number }>;
+  startFrontEnd(replicas: readonly Replica[]): Promise<StackProcess>;
   /** Resolves with the newest report of a replica that is as wanted. */
   status(replica: string, isWanted: (status: ReplicaStatus) => boolean): Promise<ReplicaStatus>;
 }
@@ -126,7 +127,7 @@ export async function startBusStack(program: NatsProgram): Promise<BusStack> {
 
 export function allowing(hosts: readonly string[]): string {
   const allow = JSON.stringify(hosts.map((host) => `${host}/**`));
-  return `apiVersion: portcullis.dev/v1\nkind: ImagePolicy\nmetadata: { name: trusted }\nspec: { allow: ${allow} }\n`;
+  return `apiVersion: portcullis.dev/v1\nkind: ImagePolicy\nmetadata: { name: trusted-registries }\nspec: { allow: ${allow} }\n`;
 }
 
 async function connect({ caFile, webhookClient }: DevelopmentPki, port: number): Promise<Client> {

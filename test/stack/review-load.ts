@@ -28,7 +28,10 @@ export interface ReviewLoad {
 const tickMs = 10;
 
 /** Sends AdmissionReviews to all front-ends in turn, as an API server would, every other one about an image that must be denied. */
-export async function startReviewLoad({ frontEnds, pki }: Stack, { perSecond, maxInFlight }: LoadOptions): Promise<ReviewLoad> {
+export async function startReviewLoad(
+  { frontEnds, pki }: Pick<Stack, "frontEnds" | "pki">,
+  { perSecond, maxInFlight }: LoadOptions,
+): Promise<ReviewLoad> {
   const [ca, cert, key] = await Promise.all(
     [pki.caFile, pki.apiServerClient.certFile, pki.apiServerClient.keyFile].map((file) => readFile(file)),
   );
