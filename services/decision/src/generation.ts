@@ -23,7 +23,7 @@ export interface VerdictBounds {
 }
 
 /** `VerdictBounds.maxMebibytes`, where nothing else is said: enough for 13,000 denials of three images each. */
-export const defaultMaxMebibytes = 64;
+const defaultMaxMebibytes = 64;
 
 /** A larger verdict is not kept: a denial of 256 hostile images takes up to 2 MiB, and 32 of them would push out all others. */
 const mostOfAll = 1 / 256;
