@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { createTemporaryFolder, findNatsProgram, startNats } from "@portcullis/testing";
+import { createTemporaryFolder, findNatsProgram, type NatsProgram, type NatsServer, natsReleases, startNats } from "@portcullis/testing";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { type RecordedTerminal, recordedTerminal } from "./recorded-terminal-fixture.ts";
 import { type Replica, type ReplicaOptions, startReplica } from "./replica-fixture.ts";
@@ -27,18 +27,22 @@ export interface Operator extends AsyncDisposable {
   replica(cluster: string, replica: string, says?: ReplicaOptions["says"]): Promise<Replica>;
 }
 
-/** Runs a suite on the newest nats-server that this machine has or can get; without one it is skipped, with the reason. */
+/** Runs a suite on each release that this machine has or can get. Without one its suite is skipped, with the reason. */
 export async function describeOnBus(name: string, suite: (server: () => string) => void): Promise<void> {
-  const program = await findNatsProgram("newest");
-  if ("missing" in program) return it(name, ({ skip }) => skip(program.missing));
-  describe(name, () => {
-    let server: Awaited<ReturnType<typeof startNats>> | undefined;
-    beforeAll(async () => {
-      server = await startNats(program);
-    });
-    afterAll(async () => server?.[Symbol.asyncDispose]());
-    suite(() => server?.url ?? "");
+  for (const release of natsReleases) {
+    const program = await findNatsProgram(release);
+    if ("missing" in program) it(name, ({ skip }) => skip(program.missing));
+    else describe(`${name} on nats-server ${program.version}`, () => onServer(program, suite));
+  }
+}
+
+function onServer(program: NatsProgram, suite: (server: () => string) => void): void {
+  let server: NatsServer | undefined;
+  beforeAll(async () => {
+    server = await startNats(program);
   });
+  afterAll(async () => server?.[Symbol.asyncDispose]());
+  suite(() => server?.url ?? "");
 }
 
 /** An operator who has made keys and set up the streams. */

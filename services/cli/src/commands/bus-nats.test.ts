@@ -9,7 +9,8 @@ await describeOnBus("bus setup", (server) => {
     const list = await operator.portcullis("revisions", "list");
 
     expect(again.status).toBe(0);
-    expect(again.output).toMatch(/^the streams are there, ready for `portcullis publish`\nweakness: .* \(bus-replicas-few\)$/m);
+    expect(again.output).toMatch(/^the streams are there, ready for `portcullis publish`\n(weakness: .*\n)+$/);
+    expect(again.output).toContain("(bus-replicas-few)\n");
     expect(list.status).toBe(0);
   });
 
@@ -32,9 +33,8 @@ await describeOnBus("bus check", (server) => {
 
     expect(status).toBe(1);
     expect(output).toContain("(bus-sync-interval-unknown)");
-    expect(object).toMatchObject({
-      weaknesses: [{ code: "bus-replicas-few" }, { code: "bus-replicas-few" }, { code: "bus-replicas-few" }],
-    });
+    expect(object).toMatchObject({ weaknesses: expect.arrayContaining([expect.objectContaining({ code: "bus-replicas-few" })]) });
+    expect(JSON.stringify(object)).not.toContain("bus-sync-interval-unknown");
   });
 
   it("gives no answer where there are no streams, and where no server is named", async () => {
