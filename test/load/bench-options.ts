@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const sectionNames = ["admission", "image-review", "lookup", "compile", "hostile"] as const;
+export const sectionNames = ["admission", "image-review", "lookup", "compile", "hostile", "apply"] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 export interface BenchOptions {

@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { measureApply } from "./apply-cost.ts";
 import { type BenchOptions, parseBenchOptions, type SectionName, usage } from "./bench-options.ts";
 import { measureCompile } from "./compile-cost.ts";
 import { measureHostileBodies } from "./hostile-cost.ts";
@@ -12,6 +13,7 @@ const measure: Readonly<Record<SectionName, (options: BenchOptions) => Promise<S
   lookup: measureLookup,
   compile: measureCompile,
   hostile: measureHostileBodies,
+  apply: measureApply,
 };
 
 async function main(): Promise<number> {
