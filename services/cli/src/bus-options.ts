@@ -2,7 +2,12 @@ import { longName, type OptionDefinition } from "./command-definition.ts";
 
 /** Where revisions travel. Each can also stand in the environment: `--bus-user` as `PORTCULLIS_BUS_USER`. */
 export const busOptions: readonly OptionDefinition[] = [
-  { flags: "--bus <url>", isRepeatable: true, description: "NATS servers, nats://host:port or tls://host:port, with commas or one by one" },
+  {
+    flags: "--bus <url>",
+    isRepeatable: true,
+    description:
+      "NATS servers, nats://host:port or tls://host:port, with commas or one by one (or PORTCULLIS_BUS, and so for all --bus- options)",
+  },
   { flags: "--bus-domain <name>", description: "JetStream domain of the hub, where the servers are a leaf" },
   { flags: "--bus-policy-set <name>", description: 'which set of policies (default: "default")' },
   { flags: "--bus-tls-ca <file>", description: "certificates of the authorities that the servers' certificates come from" },
@@ -16,7 +21,10 @@ export const busOptions: readonly OptionDefinition[] = [
 
 /** A control service that is asked in place of the log; it has the trust file and the keys. Likewise in the environment. */
 export const controlOptions: readonly OptionDefinition[] = [
-  { flags: "--control <host:port>", description: "ask this control service, in place of --bus, --trust and --key" },
+  {
+    flags: "--control <host:port>",
+    description: "ask this control service, in place of --bus, --trust and --key (or PORTCULLIS_CONTROL, and so on)",
+  },
   { flags: "--control-tls-ca <file>", description: "certificates of the authorities that its certificate comes from" },
   { flags: "--control-tls-cert <file>", description: "client certificate: who publishes is the name in it" },
   { flags: "--control-tls-key <file>", description: "key of the client certificate" },
