@@ -6,7 +6,7 @@ import { allowing, type BusStack, type Replica, startBusStack } from "./bus-stac
 for (const release of natsReleases) {
   const program = await findNatsProgram(release);
   if ("missing" in program) it("decision services follow a bus", ({ skip }) => skip(program.missing));
-  else describe(`decision services that follow nats-server ${program.version}`, () => suite(program));
+  else describe(`decision services that follow nats-server ${program.version}`, { timeout: 90_000 }, () => suite(program));
 }
 
 // The news of a revision is all that can bring it in time: the next read comes when the test is over.

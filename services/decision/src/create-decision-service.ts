@@ -74,6 +74,7 @@ export function createDecisionService(options: DecisionServiceOptions): Decision
   const metrics = createDecisionMetrics(telemetry, () => generations.current()?.verdicts.size ?? 0);
   const generations = createGenerations({
     compile: options.compile ?? (({ bundle, token }) => compileOnce(bundle, token)),
+    clock,
     bounds: cache,
     onApplied({ snapshot: { revision, policies, patternCount } }, { digest }) {
       metrics.revisionApplied({ revision: revision.revision, policies: policies.length, patterns: patternCount });

@@ -28,9 +28,11 @@ describe("followBus", () => {
       replica.service.decide(aWorkload({ cluster: "blue", images: ["one.example/app"] }), { deadlineMs: Number.POSITIVE_INFINITY });
 
     const fresh = await ask();
+    const health = [replica.service.isFresh()];
     world.lose();
     world.clock.advance(10_000);
     const stale = await ask();
+    health.push(replica.service.isFresh());
     world.clock.advance(50_001);
     const expired = await ask();
     world.find();
@@ -41,6 +43,7 @@ describe("followBus", () => {
       ["allow", false],
       ["allow", true],
     ]);
+    expect(health).toEqual([true, false]);
     expect(stale).toMatchObject({ stalenessMs: 10_000, cacheTtlMs: 50_000 });
     expect(expired).toMatchObject({ decision: { verdict: "deny", servedAt: token }, degraded: true, cacheTtlMs: 0, stalenessMs: 60_001 });
     expect(again).toMatchObject({ decision: { verdict: "allow" }, degraded: false });
@@ -78,6 +81,18 @@ describe("followBus", () => {
     };
 
     expect([await verdictOn("one.example/blue"), await verdictOn("one.example/green")]).toEqual(["deny", "allow"]);
+  });
+
+  it("answers and explains for its own cluster only", async () => {
+    const world = aWorld();
+    await world.publish({ "policy.yaml": allowing("one.example") });
+    const { service } = await world.start();
+    const context = { deadlineMs: Number.POSITIVE_INFINITY };
+
+    expect((await service.explain(aWorkload({ cluster: "blue" }), context)).answer).toMatchObject({ degraded: false });
+    for (const ask of [service.decide, service.explain]) {
+      await expect(ask(aWorkload({ cluster: "green" }), context)).rejects.toMatchObject({ code: "undecided-other-cluster" });
+    }
   });
 
   it("reports what proofs about the replica may rest on", async () => {
@@ -126,7 +141,7 @@ function aWorld() {
   const records = new Map<RecordName, Uint8Array>();
   const store: RevisionStore = {
     read: async (name) => records.get(name),
-    write: async (name, bytes) => void records.set(name, bytes),
+    write: async (name, ...parts) => void records.set(name, Buffer.concat(parts)),
   };
   const bus = { isLost: false };
   return {

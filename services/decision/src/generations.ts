@@ -1,10 +1,12 @@
 import { type RevisionToken, type Snapshot, UndecidedError } from "@portcullis/policy";
 import type { Revision } from "@portcullis/policy-bus";
 import { compareRevisions } from "@portcullis/wire";
+import type { Clock } from "./clock.ts";
 import { createGeneration, type Generation, type VerdictBounds } from "./generation.ts";
 
 export interface GenerationsOptions {
   readonly compile: (revision: Revision) => Promise<Snapshot>;
+  readonly clock: Pick<Clock, "now">;
   readonly bounds: VerdictBounds;
   readonly onApplied: (generation: Generation, revision: Revision) => void;
   /** A revision that was given to `apply` does not compile; what was applied before stays. */
@@ -21,6 +23,8 @@ export interface Generations {
    * does not compile.
    */
   prepare(revision: Revision): Promise<() => void>;
+  /** When the revision that is being compiled began to be, on the monotonic clock; undefined while none is. */
+  preparingSinceMs(): number | undefined;
   /**
    * Begins to compile a revision, and puts it in force where it is newer; a newer one that arrives meanwhile comes next, and those
    * between are left out.
@@ -33,13 +37,23 @@ export interface Generations {
 }
 
 /** No generation at first. */
-export function createGenerations({ compile, bounds, onApplied, onRejected }: GenerationsOptions): Generations {
+export function createGenerations({ compile, clock, bounds, onApplied, onRejected }: GenerationsOptions): Generations {
   let generation: Generation | undefined;
+  let preparingSinceMs: number | undefined;
   let isClosed = false;
   const listeners = new Set<(token: RevisionToken) => void>();
 
+  async function compileTimed(revision: Revision): Promise<Snapshot> {
+    preparingSinceMs = clock.now();
+    try {
+      return await compile(revision);
+    } finally {
+      preparingSinceMs = undefined;
+    }
+  }
+
   async function prepare(revision: Revision): Promise<() => void> {
-    const snapshot = await compile(revision);
+    const snapshot = await compileTimed(revision);
     return () => {
       if (isClosed) return;
       const next = createGeneration(snapshot, bounds);
@@ -70,6 +84,7 @@ export function createGenerations({ compile, bounds, onApplied, onRejected }: Ge
     current: () => generation,
     now,
     prepare,
+    preparingSinceMs: () => preparingSinceMs,
     apply(revision) {
       if (!isClosed) applyNewest(revision);
     },

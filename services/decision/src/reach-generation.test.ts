@@ -1,4 +1,4 @@
-import { type Consistency, compile, type RevisionToken } from "@portcullis/policy";
+import { type Consistency, compile, type RevisionToken, type Snapshot } from "@portcullis/policy";
 import { aRevisionToken, createFakeClock } from "@portcullis/testing";
 import { describe, expect, it } from "vitest";
 import { aFeed } from "./a-feed.ts";
@@ -48,6 +48,18 @@ describe("reachGeneration", () => {
     await expect(unasked).rejects.toMatchObject({ code: "undecided-behind" });
   });
 
+  it("lets nobody wait for a revision that has been compiled for long already", async () => {
+    const { reach, feed, clock, generations } = await at(five, () => new Promise(() => {}));
+    feed.onSync = () => new Promise(() => {});
+    void generations.prepare({ token: six, digest: "", bundle });
+    clock.advance(3_000);
+
+    const asked = reach({ deadlineMs: clock.now() + 2_000, atLeast: six });
+    clock.advance(0);
+
+    await expect(asked).rejects.toMatchObject({ code: "undecided-behind" });
+  });
+
   it("gives exactly the revision that was asked for, waits for it, and does not go back to it", async () => {
     const { reach, feed, apply } = await at(five);
     const exactly = (token: RevisionToken) => ({ deadlineMs: 2_000, consistency: { kind: "exactly" as const, token } });
@@ -94,16 +106,18 @@ describe("reachGeneration", () => {
   });
 });
 
-async function at(token: RevisionToken) {
+async function at(token: RevisionToken, compileNext?: () => Promise<Snapshot>) {
   const clock = createFakeClock();
   const feed = aFeed();
   const generations = createGenerations({
-    compile: async (revision) => compile(revision.bundle, { revision: revision.token }),
+    compile: async (revision) =>
+      compileNext !== undefined && revision.token !== token ? compileNext() : compile(revision.bundle, { revision: revision.token }),
+    clock,
     bounds: { maxEntries: 10 },
     onApplied: () => {},
     onRejected: () => {},
   });
   const apply = async (next: RevisionToken) => (await generations.prepare({ token: next, digest: "", bundle }))();
   await apply(token);
-  return { clock, feed, apply, reach: reachGeneration({ generations, clock, feed }) };
+  return { clock, feed, generations, apply, reach: reachGeneration({ generations, clock, feed }) };
 }

@@ -6,7 +6,7 @@ import type { Generations } from "./generations.ts";
 import type { PolicyFeed } from "./policy-feed.ts";
 
 export interface ReachOptions {
-  readonly generations: Pick<Generations, "now" | "onRevision">;
+  readonly generations: Pick<Generations, "now" | "onRevision" | "preparingSinceMs">;
   readonly clock: Clock;
   /** Undefined: whoever publishes is in this process, so that what is in force is the newest. */
   readonly feed: PolicyFeed | undefined;
@@ -30,7 +30,9 @@ const leaderMs = 1_000;
 export function reachGeneration({ generations, clock, feed }: ReachOptions): Reach {
   function catchUp(wish: Wish): Promise<Generation> {
     const { promise, resolve, reject } = Promise.withResolvers<Generation>();
-    const cancel = clock.schedule(patienceMs(catchUpMs, wish), () => reject(behind()));
+    // A long list takes seconds to compile: whoever asks while it is being compiled is told at once to ask another replica.
+    const compilingMs = clock.now() - (generations.preparingSinceMs() ?? clock.now());
+    const cancel = clock.schedule(patienceMs(catchUpMs - compilingMs, wish), () => reject(behind()));
     const stop = generations.onRevision(look);
     function look(): void {
       const held = generations.now();
