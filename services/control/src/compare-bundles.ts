@@ -1,4 +1,4 @@
-import { type Bundle, diffBundles } from "@portcullis/policy";
+import type { Bundle } from "@portcullis/policy";
 import {
   decodeBundle,
   PublishError,
@@ -7,7 +7,7 @@ import {
   type RevisionLog,
   readBundleBytes,
 } from "@portcullis/policy-bus";
-import type { ChangeAgainst } from "./publish-report.ts";
+import type { EncodedBundle } from "./assess-bundle.ts";
 
 /** The bundle of a revision. Rejects with `PublishError` where the log does not hold it whole any more. */
 export async function readBundle(log: RevisionLog, revision: PublishedRevision): Promise<Bundle> {
@@ -19,11 +19,32 @@ export async function readBundle(log: RevisionLog, revision: PublishedRevision):
 // Each is a bundle to fetch and to compare; waves are few.
 const maxHeld = 4;
 
+/** A revision that some cluster may hold, with its bundle. */
+export interface HeldRevision {
+  readonly revision: PublishedRevision;
+  readonly encoded: EncodedBundle;
+}
+
 /**
  * The revisions that clusters may hold now, newest first: those down to one that is for all. Several, while an audience is
- * widened in waves.
+ * widened in waves. A bundle that is gone is left out: it cannot be compared.
  */
-export function heldRevisions({ revisions }: RevisionHistory): readonly PublishedRevision[] {
+export async function readHeld(log: RevisionLog, { revisions }: RevisionHistory): Promise<readonly HeldRevision[]> {
+  const held: HeldRevision[] = [];
+  for (const revision of heldOf(revisions)) {
+    const encoded = await readEncoded(log, revision).catch(missing);
+    if (encoded !== undefined) held.push({ revision, encoded });
+  }
+  return held;
+}
+
+/** The bundle of a revision as it was published. Rejects as `readBundle` does. */
+export async function readEncoded(log: RevisionLog, revision: PublishedRevision): Promise<EncodedBundle> {
+  const { digest, sizeBytes } = revision.manifest.bundle;
+  return { bytes: await readBundleBytes(log, revision), digest, sizeBytes };
+}
+
+function heldOf(revisions: readonly PublishedRevision[]): readonly PublishedRevision[] {
   const held: PublishedRevision[] = [];
   for (const revision of revisions.toReversed()) {
     const isKnown = held.some(({ manifest }) => manifest.audience.join() === revision.manifest.audience.join());
@@ -31,17 +52,6 @@ export function heldRevisions({ revisions }: RevisionHistory): readonly Publishe
     if (held.length === maxHeld || revision.manifest.audience.includes("*")) break;
   }
   return held;
-}
-
-/** What changes against each revision that some cluster may hold. A bundle that is gone is left out: it cannot be compared. */
-export async function compareWithHeld(log: RevisionLog, history: RevisionHistory, bundle: Bundle): Promise<readonly ChangeAgainst[]> {
-  const changes: ChangeAgainst[] = [];
-  for (const held of heldRevisions(history)) {
-    const before = await readBundle(log, held).catch(missing);
-    const { token, manifest } = held;
-    if (before !== undefined) changes.push({ token, audience: manifest.audience, difference: diffBundles(before, bundle) });
-  }
-  return changes;
 }
 
 function missing(error: unknown): undefined {

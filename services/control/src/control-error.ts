@@ -3,6 +3,7 @@ export const controlCodes = [
   "control-policies-invalid",
   "control-holes-open",
   "control-cases-failed",
+  "control-check-failed",
   "control-no-signing-key",
   "control-no-such-revision",
   "control-busy",

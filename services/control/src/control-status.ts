@@ -49,6 +49,7 @@ function ofControl(code: ControlCode): status {
     case "control-policies-invalid":
     case "control-holes-open":
     case "control-cases-failed":
+    case "control-check-failed":
     case "control-no-signing-key":
     case "control-not-offered":
     case "control-request-refused":

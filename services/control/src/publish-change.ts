@@ -14,10 +14,11 @@ import {
   SigningError,
 } from "@portcullis/policy-bus";
 import type { AdministrationContext } from "./administration-context.ts";
-import { checkBundle, holesOf } from "./check-bundle.ts";
-import { compareWithHeld } from "./compare-bundles.ts";
+import { assessInWorker } from "./assess-in-worker.ts";
+import { holesOf } from "./check-bundle.ts";
+import { readHeld } from "./compare-bundles.ts";
 import { ControlError } from "./control-error.ts";
-import { measureBundle } from "./measure-bundle.ts";
+import { encodeForPublishing } from "./encode-for-publishing.ts";
 import type { ChangeRequest, PublishRequest } from "./policy-administration.ts";
 import type { PublishReport } from "./publish-report.ts";
 import type { PublishResult } from "./publish-result.ts";
@@ -93,13 +94,17 @@ async function reportOn(
   { bundle }: Publication,
   { history, request }: { readonly history: RevisionHistory; readonly request: ChangePlan["request"] },
 ): Promise<PublishReport> {
-  const onProgress = request.onProgress ?? (() => undefined);
-  const measure = await measureBundle(bundle);
-  const findings = await checkBundle(bundle, onProgress);
+  const after = await encodeForPublishing(bundle);
   const end = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs);
-  const changes = findings.mistakes.length > 0 ? [] : await beforeEnd(end, compareWithHeld(log, history, bundle));
-  onProgress({ step: "compared", revisions: changes.length });
-  return { ...measure, ...findings, changes };
+  const held = await beforeEnd(end, readHeld(log, history));
+  const before = held.map(({ encoded }) => encoded);
+  const { findings, differences } = await assessInWorker({ after, before }, request.onProgress ?? (() => undefined));
+  const changes = differences.flatMap((difference, index) => {
+    const { revision } = held[index] ?? {};
+    return revision === undefined ? [] : [{ token: revision.token, audience: revision.manifest.audience, difference }];
+  });
+  const { digest, sizeBytes } = after;
+  return { digest, sizeBytes, ...findings, changes };
 }
 
 function assertPublishable(report: PublishReport, { isNew }: Publication, { acceptsHoles = false }: ChangePlan["request"]): void {

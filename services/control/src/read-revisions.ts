@@ -1,6 +1,7 @@
-import { diffBundles } from "@portcullis/policy";
 import type { PublishedRevision, RevisionHistory, RevisionLog } from "@portcullis/policy-bus";
-import { readBundle } from "./compare-bundles.ts";
+import { compareInWorker } from "./assess-in-worker.ts";
+import { readBundle, readEncoded } from "./compare-bundles.ts";
+import { ControlError } from "./control-error.ts";
 import type { RevisionComparison, RevisionDetail, RevisionList } from "./revision-list.ts";
 
 /** A verified log as a list. */
@@ -15,5 +16,8 @@ export async function showRevision(log: RevisionLog, revision: PublishedRevision
 
 /** Rejects with `PublishError` where one of the bundles is gone. */
 export async function compareRevisions(log: RevisionLog, before: PublishedRevision, after: PublishedRevision): Promise<RevisionComparison> {
-  return { before, after, difference: diffBundles(await readBundle(log, before), await readBundle(log, after)) };
+  const bundles = { after: await readEncoded(log, after), before: [await readEncoded(log, before)] };
+  const [difference] = await compareInWorker(bundles);
+  if (difference === undefined) throw new ControlError("control-check-failed", "the bundles were not compared");
+  return { before, after, difference };
 }

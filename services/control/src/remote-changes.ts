@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "@grpc/grpc-js";
-import { encodeBundle, type PublishedRevision } from "@portcullis/policy-bus";
+import type { PublishedRevision } from "@portcullis/policy-bus";
 import { InvalidMessageError } from "@portcullis/wire";
 import { type PublishResponse, type PublishStart, PolicyAdminServiceService as service } from "@portcullis/wire/policy";
 import { ControlError } from "./control-error.ts";
+import { encodeForPublishing } from "./encode-for-publishing.ts";
 import { toChangeMessage } from "./messages/change-message.ts";
 import { fromProgressMessage } from "./messages/progress-message.ts";
 import { fromResultMessage } from "./messages/result-message.ts";
@@ -31,8 +31,7 @@ export async function publishRemotely(client: Client, request: PublishRequest): 
       "new epochs and new keys are not for callers of a control service; publish with the keys themselves",
     );
   }
-  const bytes = await encodeBundle(request.bundle);
-  const bundleDigest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const { bytes, digest: bundleDigest } = await encodeForPublishing(request.bundle);
   const start: PublishStart = {
     bundleDigest,
     bundleSizeBytes: bytes.length,
