@@ -230,7 +230,11 @@ export interface DecideResponse {
   readonly servedAt:
     | RevisionToken
     | undefined;
-  /** How long this verdict may be repeated, counted from now; what the server's own cache already used up is taken off. */
+  /**
+   * How long this verdict may be repeated, counted from now; what the server's own cache already used up is taken off. A caller
+   * that repeats verdicts holds a WatchRevision stream too, and drops what it holds when that names another revision, or ends:
+   * replicas report to the fleet that callers hold nothing back.
+   */
   readonly cacheTtlMs: number;
   /** How long ago the policy source was last known to be current. */
   readonly stalenessMs: number;
