@@ -18,7 +18,7 @@ export interface PlannedServersOptions {
   readonly tls?: ServerTls;
 }
 
-type Place = Required<ServerPlace>;
+type Place = Required<Omit<ServerPlace, "leafAddress">>;
 
 /**
  * Servers with configuration as `writeServerConfig` writes it: a hub; cluster `a` behind a leaf node, with a credential for each of

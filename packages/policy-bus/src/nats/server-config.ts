@@ -16,6 +16,8 @@ export interface ServerPlace {
   readonly clientPort?: number;
   /** Default 7422. */
   readonly leafPort?: number;
+  /** `host:port` by which leaf nodes reach a server of the hub, where another name or port leads there. */
+  readonly leafAddress?: string;
   /** Default 6222. */
   readonly routePort?: number;
   /** Default 8222. */
@@ -111,7 +113,7 @@ function leafServer(place: ServerPlace, cluster: ServedCluster, context: Context
   const { plan, hub, tls, credentialNamed } = context;
   const password = credentialNamed(leafOf(cluster, plan)?.name ?? "");
   const account = accountOf(cluster);
-  const urls = hub.map(({ host, leafPort = 7422 }) => `nats-leaf://${encodeURIComponent(account)}:${password}@${host}:${leafPort}`);
+  const urls = hub.map((server) => `nats-leaf://${encodeURIComponent(account)}:${password}@${leafAddressOf(server)}`);
   return {
     ...everyServer(place, context),
     leafnodes: { remotes: [{ urls, account, ...(tls && { tls: { ca_file: tls.caFile } }) }] },
@@ -135,7 +137,8 @@ function everyServer({ name, bind = "0.0.0.0", clientPort = 4222, monitorPort = 
  * Leaf nodes are users of this port alone: without any such user 2.9 takes in, as the global account, a leaf node that presents
  * no credential, although there are accounts; and it takes no key from one.
  */
-function leafPort({ bind = "0.0.0.0", leafPort: port = 7422 }: ServerPlace, { plan, tls, credentialNamed }: Context): ConfigObject {
+function leafPort(place: ServerPlace, { plan, tls, credentialNamed }: Context): ConfigObject {
+  const { bind = "0.0.0.0", leafPort: port = 7422 } = place;
   const users = plan.clusters.flatMap((cluster) => {
     const leaf = leafOf(cluster, plan);
     if (leaf === undefined) return [];
@@ -143,7 +146,20 @@ function leafPort({ bind = "0.0.0.0", leafPort: port = 7422 }: ServerPlace, { pl
     return [{ user: account, password: hashPassword(credentialNamed(leaf.name)), account }];
   });
   if (users.length === 0) return {};
-  return { leafnodes: { listen: `${bind}:${port}`, no_advertise: true, ...(tls && { tls: serverTls(tls) }), authorization: { users } } };
+  return {
+    leafnodes: {
+      listen: `${bind}:${port}`,
+      // 2.9 tells leaf nodes an address to come back to in any case: the one by which it is reached, then.
+      advertise: leafAddressOf(place),
+      no_advertise: true,
+      ...(tls && { tls: serverTls(tls) }),
+      authorization: { users },
+    },
+  };
+}
+
+function leafAddressOf({ host, leafPort = 7422, leafAddress = `${host}:${leafPort}` }: ServerPlace): string {
+  return leafAddress;
 }
 
 function leafOf(cluster: ServedCluster, plan: RightsPlan): NatsPart | undefined {
