@@ -67,7 +67,7 @@ async function applyCandidate(candidate: Candidate, options: ApplyOptions): Prom
   const swap = await prepareBundle(manifest, bytes, options);
   if (swap === undefined) return "refused";
   try {
-    await store.write("revision", await encodeStoredRevision({ before, envelope: entry.envelope, bundle: bytes }));
+    await store.write("revision", ...encodeStoredRevision({ before, envelope: entry.envelope, bundle: bytes }));
   } catch (error) {
     // Without it a restart would go back to the revision before.
     onProblem({ code: "follow-store-unusable", detail: reasonOf(error), isAlarm: true });

@@ -33,10 +33,10 @@ export function memoryStore(): MemoryStore {
     records,
     crashAfter: Number.POSITIVE_INFINITY,
     read: async (name) => records.get(name),
-    async write(name, bytes) {
+    async write(name, ...parts) {
       if (store.crashAfter <= 0) throw new Error("the disk is gone");
       store.crashAfter -= 1;
-      records.set(name, bytes);
+      records.set(name, Buffer.concat(parts));
     },
   };
   return store;

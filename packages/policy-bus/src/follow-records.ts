@@ -1,4 +1,3 @@
-import { joinBytes } from "./join-bytes.ts";
 import { type ChainState, comparePositions, type TrustAnchors } from "./signing/chain.ts";
 import { encodeChain, resumeChain } from "./signing/chain-file.ts";
 import { openEnvelope } from "./signing/envelope.ts";
@@ -56,9 +55,9 @@ export interface StoredRevision {
 
 const lengthBytes = 4;
 
-/** Yields to the event loop, since bundles may be large. */
-export function encodeStoredRevision({ before, envelope, bundle }: StoredRevision): Promise<Uint8Array> {
-  return joinBytes([framed(encodeChain(before)), framed(envelope), bundle]);
+/** As parts to be written one behind the other, since bundles may be large. */
+export function encodeStoredRevision({ before, envelope, bundle }: StoredRevision): readonly [Uint8Array, Uint8Array, Uint8Array] {
+  return [framed(encodeChain(before)), framed(envelope), bundle];
 }
 
 function framed(bytes: Uint8Array): Buffer {

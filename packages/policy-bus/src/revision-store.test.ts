@@ -10,7 +10,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 describe("fileRevisionStore", () => {
   it("gives back what another start wrote, and nothing that was never written", async () => {
     const folder = join(root, "kept", "state");
-    await (await fileRevisionStore(folder)).write("revision", Buffer.from("bytes"));
+    await (await fileRevisionStore(folder)).write("revision", Buffer.from("by"), Buffer.from("tes"));
 
     const store = await fileRevisionStore(folder);
 

@@ -9,8 +9,11 @@ export type RecordName = "progress" | "revision";
 export interface RevisionStore {
   /** Undefined when it was never written. Rejects when it cannot be read. */
   read(name: RecordName): Promise<Uint8Array | undefined>;
-  /** Replaces the record as a whole or not at all, and on disk once it resolves. */
-  write(name: RecordName, bytes: Uint8Array): Promise<void>;
+  /**
+   * Replaces the record, which is the parts one behind the other, as a whole or not at all; on disk once it resolves. Parts, since
+   * to join a bundle of 100 MB with what stands before it holds the event loop, and calls for a collection of garbage.
+   */
+  write(name: RecordName, ...parts: readonly [Uint8Array, ...Uint8Array[]]): Promise<void>;
 }
 
 /** Records as files of a folder, which is made if it is not there; for one process at a time. Removes drafts that a crash left. */
@@ -27,6 +30,6 @@ export async function fileRevisionStore(folder: string): Promise<RevisionStore> 
         throw error;
       }
     },
-    write: (name, bytes) => writeFileAtomically(join(folder, name), bytes, { mode: 0o600 }),
+    write: (name, ...parts) => writeFileAtomically(join(folder, name), parts, { mode: 0o600 }),
   };
 }

@@ -95,7 +95,7 @@ export function createLifeReplica(world: LifeWorld, setting: ReplicaSetting): Li
         cluster,
         clock,
         freshness: { ceilingMs, staleAfterMs },
-        store: { read: async (name) => disk.get(name), write: async (name, bytes) => void disk.set(name, bytes) },
+        store: { read: async (name) => disk.get(name), write: async (name, ...parts) => void disk.set(name, Buffer.concat(parts)) },
         prepare: (revision) => prepare(service, revision),
         onProblem: () => undefined,
       });
