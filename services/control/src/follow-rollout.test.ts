@@ -156,35 +156,56 @@ describe("rollout", () => {
     expect(last).toMatchObject({ end: "all-acked" });
   });
 
-  it("does not take what is stored for newer than what was heard meanwhile", async () => {
+  it("looks again where a replica began anew while what is stored was read", async () => {
     const store = memoryRevisionLog();
-    let held: (() => void) | undefined;
     const { behind, revision, clock, log } = await aRollout({ log: store });
     await log.reportStatus(aReport(revision));
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { promise: reading, resolve: begun } = Promise.withResolvers<void>();
+    let reads = 0;
     const readStatuses = async () => {
-      const stale = await store.readStatuses();
-      if (held === undefined) return stale;
-      await new Promise<void>((resolve) => {
-        held = resolve;
-      });
-      return stale;
+      const stored = await store.readStatuses();
+      reads += 1;
+      if (reads === 2) {
+        begun();
+        await held;
+      }
+      return stored;
     };
-    const slow = anAdministration({ log: { ...store, readStatuses }, clock });
-    const rollout = begin(slow, { expected: [{ cluster: "blue", replica: "r9" }] });
+    const rollout = begin(anAdministration({ log: { ...store, readStatuses }, clock }), { expected: [{ cluster: "blue", replica: "r9" }] });
     const first = await next(rollout, () => undefined);
-    held = () => undefined;
 
     const second = await next(rollout, async () => {
-      await Promise.resolve();
       clock.advance(1_000);
-      // Began anew, without its disk, while the read is under way.
+      await reading;
+      // Without its disk.
       await log.reportStatus(behind({ instance: "boot-2" }));
-      held?.();
+      release();
     });
 
     expect(first.clusters[0]?.replicas[0]?.progress).toBe("acked");
     expect(second.clusters[0]?.replicas[0]?.progress).toBe("pending");
     await rollout.return?.();
+  });
+
+  it("does not believe a late report of a run of the replica that has ended", async () => {
+    const store = memoryRevisionLog();
+    let hint: (status: ReplicaStatus) => void = () => undefined;
+    const onStatus: typeof store.onStatus = (listener) => {
+      hint = listener;
+      return () => undefined;
+    };
+    const { administration, behind, revision, clock } = await aRollout({ log: { ...store, onStatus } });
+    await store.reportStatus(behind({ instance: "boot-2" }));
+    const rollout = begin(administration, { timeoutMs: 1_000 });
+    await next(rollout, () => undefined);
+
+    const last = await next(rollout, () => {
+      hint(aReport(revision, { instance: "boot-1", sequence: 99 }));
+      clock.advance(1_000);
+    });
+
+    expect(last).toMatchObject({ end: "timed-out", clusters: [{ replicas: [{ progress: "pending" }] }] });
   });
 
   it("stops listening when it is broken off, and ends when it is aborted", async () => {

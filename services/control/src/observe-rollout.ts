@@ -34,8 +34,8 @@ export async function observeRollout(
   let rollout = startRollout({ token, audience, publishedAtMs: clock.now(), expected });
   /** Rung while nobody listens, it rings for whoever listens next. */
   let bell = Promise.withResolvers<void>();
-  /** Replicas that were heard since the read under way began: what it brings of them may be older. */
-  let heard: Set<string> | undefined;
+  let isReading = false;
+  let isToReadAgain = false;
 
   function ring(): void {
     bell.resolve();
@@ -46,18 +46,24 @@ export async function observeRollout(
   }
 
   async function read(): Promise<void> {
-    if (heard !== undefined) return;
-    const since = new Set<string>();
-    heard = since;
+    isToReadAgain = true;
+    if (isReading) return;
+    isReading = true;
     try {
-      for (const status of await log.readStatuses()) if (!since.has(keyOf(status))) note(status);
+      while (isToReadAgain) {
+        isToReadAgain = false;
+        for (const status of await log.readStatuses()) note(status);
+      }
     } finally {
-      heard = undefined;
+      isReading = false;
     }
   }
 
+  const look = () => void read().then(ring, ignoreLogErrors);
+
   const stopListening = log.onStatus((status) => {
-    heard?.add(keyOf(status));
+    // A report by another run of the replica may be news, or come late from the run before. What is stored says which is the newer.
+    if (rollout.heard.get(keyOf(status))?.status.instance !== status.instance) return look();
     note(status);
     ring();
   });
@@ -76,7 +82,7 @@ export async function observeRollout(
     rollout: () => rollout,
     async change(withinMs) {
       const cancel = clock.schedule(Math.min(lookEveryMs, withinMs), () => {
-        read().then(ring, ignoreLogErrors);
+        look();
         ring();
       });
       await bell.promise;
