@@ -48,7 +48,7 @@ export async function askJetStream(link: NatsLink, { subject, body, timeoutMs }:
       if (answer.ok || !isTransient(answer)) return answer;
       problem = new Error(answer.description);
     } catch (error) {
-      assertPermitted(error, subject);
+      assertPermitted(error, subject, link.isRefused(subject));
       problem = error;
     }
     if (performance.now() + retryMs >= deadlineMs) {
@@ -83,10 +83,10 @@ export function fieldsOrThrow(answer: JetStreamAnswer, what: string): JsonObject
   throw new RevisionLogError("bus-rejected", `the server refuses ${what}: ${answer.description} (${answer.code})`);
 }
 
-/** Throws `bus-rejected` when the error says that these credentials may not send there. */
-export function assertPermitted(error: unknown, subject: string): void {
+/** Throws `bus-rejected` when the error says that these credentials may not send there, or the server has said so. */
+export function assertPermitted(error: unknown, subject: string, isRefused = false): void {
   const cause = error instanceof RequestError ? error.cause : error;
-  if (cause instanceof PermissionViolationError) {
+  if (cause instanceof PermissionViolationError || isRefused) {
     throw new RevisionLogError("bus-rejected", `these credentials have no right to send to "${subject}"`, { cause });
   }
 }

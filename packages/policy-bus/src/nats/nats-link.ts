@@ -1,4 +1,4 @@
-import type { Msg, NatsConnection } from "@nats-io/transport-node";
+import { type Msg, type NatsConnection, PermissionViolationError } from "@nats-io/transport-node";
 import { RevisionLogError } from "../revision-log-error.ts";
 import { keepConnected, type NatsServers } from "./keep-connected.ts";
 
@@ -8,6 +8,8 @@ export interface NatsLink {
   connection(deadlineMs: number): Promise<NatsConnection>;
   /** `onGap` is called after each time that messages may have been missed. Returns a function that ends the subscription. */
   subscribe(subject: string, onMessage: (message: Msg) => void, onGap?: () => void): () => void;
+  /** Whether the server said of the current connection that it may not send to the subject, or to what that is mapped to. */
+  isRefused(subject: string): boolean;
   close(): Promise<void>;
 }
 
@@ -27,9 +29,11 @@ export function createNatsLink(servers: NatsServers): NatsLink {
   /** The newest one, lost for now or not: what is subscribed to meanwhile holds once it is back. */
   let newest: NatsConnection | undefined;
   let lastProblem: unknown;
+  const refused = new Set<string>();
 
   const listener = {
     onNew: (connection: NatsConnection) => {
+      refused.clear();
       newest = connection;
       for (const subscription of subscriptions) attach(subscription, connection);
     },
@@ -43,6 +47,7 @@ export function createNatsLink(servers: NatsServers): NatsLink {
     },
     onProblem: (problem: unknown) => {
       lastProblem = problem;
+      if (problem instanceof PermissionViolationError && refused.size < maxRefused) refused.add(problem.subject);
     },
   };
 
@@ -75,6 +80,7 @@ export function createNatsLink(servers: NatsServers): NatsLink {
         subscription.end();
       };
     },
+    isRefused: (subject) => refused.has(subject) || refused.has(withoutDomain(subject)),
     async close() {
       closing.abort();
       subscriptions.clear();
@@ -87,6 +93,13 @@ function attach(subscription: Subscription, connection: NatsConnection): void {
   const { subject, onMessage } = subscription;
   const attached = connection.subscribe(subject, { callback: (error, message) => (error === null ? onMessage(message) : undefined) });
   subscription.end = () => (connection.isClosed() ? undefined : attached.unsubscribe());
+}
+
+const maxRefused = 100;
+
+/** Where a server maps a domain away, it names what is left when it refuses. */
+function withoutDomain(subject: string): string {
+  return subject.replace(/^\$JS\.[^.]+\.API\./, "$JS.API.");
 }
 
 function unavailable({ servers }: NatsServers, cause: unknown): RevisionLogError {

@@ -126,7 +126,7 @@ describe("nats config, for a server", () => {
     const published = await operator.portcullis("publish", "policies", ...as("publisher"));
     const listed = await operator.portcullis("revisions", "list", ...as("observer"));
 
-    expect(byPublisher).toMatchObject({ status: 2, error: expect.stringContaining("(bus-") });
+    expect(byPublisher).toMatchObject({ status: 2, error: expect.stringContaining("(bus-rejected)") });
     expect(setUp).toMatchObject({ status: 0, error: "" });
     expect(byObserver).toMatchObject({ status: 2, error: expect.stringContaining("(bus-rejected)") });
     expect(published).toMatchObject({ status: 0 });
