@@ -146,11 +146,11 @@ describe("rollout", () => {
     };
 
     const last = await next(rollout, async () => {
-      clock.advance(1_000);
+      clock.advance(2_000);
       await failed;
       log.readStatuses = store.readStatuses;
       await store.reportStatus(aReport(revision));
-      clock.advance(1_000);
+      clock.advance(2_000);
     });
 
     expect(last).toMatchObject({ end: "all-acked" });
@@ -176,7 +176,7 @@ describe("rollout", () => {
     const first = await next(rollout, () => undefined);
 
     const second = await next(rollout, async () => {
-      clock.advance(1_000);
+      clock.advance(2_000);
       await reading;
       // Without its disk.
       await log.reportStatus(behind({ instance: "boot-2" }));
@@ -197,12 +197,12 @@ describe("rollout", () => {
     };
     const { administration, behind, revision, clock } = await aRollout({ log: { ...store, onStatus } });
     await store.reportStatus(behind({ instance: "boot-2" }));
-    const rollout = begin(administration, { timeoutMs: 1_000 });
+    const rollout = begin(administration, { timeoutMs: 2_000 });
     await next(rollout, () => undefined);
 
     const last = await next(rollout, () => {
       hint(aReport(revision, { instance: "boot-1", sequence: 99 }));
-      clock.advance(1_000);
+      clock.advance(2_000);
     });
 
     expect(last).toMatchObject({ end: "timed-out", clusters: [{ replicas: [{ progress: "pending" }] }] });

@@ -19,7 +19,7 @@ export interface RolloutObserver {
 }
 
 /** Reports that come as they are sent are a hint; so often what is stored is read. Time passes for the silent meanwhile. */
-const lookEveryMs = 1_000;
+const lookEveryMs = 2_000;
 
 /**
  * To be called once the leader of the log has answered with the revision: proofs by time begin here. Resolves when what is
