@@ -99,6 +99,19 @@ await describeOnNats("createNatsRevisionLog", (program) => {
     expect(await log.readStatuses()).toEqual([]);
   });
 
+  it("stores no report that is larger than what any replica writes", async () => {
+    await using server = await startNats(program);
+    const log = openLog([server.url]);
+    await log.setUp({ replicas: 1 });
+    await log.reportStatus(aReplicaStatus());
+    await using connection = await connect({ servers: [server.url] });
+
+    const answer = await connection.request("portcullis.status.default.default.decision-0", new Uint8Array(65 * 1024));
+
+    expect(answer.json()).toMatchObject({ error: { code: 400 } });
+    expect(await log.readStatuses()).toHaveLength(1);
+  });
+
   it("says which right is missing", async () => {
     const users = `authorization { users: [{ user: u, password: p, permissions: { publish: "nothing" } }] }`;
     await using server = await startNats(program, { extra: users });

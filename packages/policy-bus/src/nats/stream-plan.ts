@@ -13,6 +13,12 @@ export interface StreamPlan {
 
 /** How long the newest report of a silent replica is kept: proofs by time need to know whom they are about. */
 const statusAgeMs = 24 * 60 * 60 * 1_000;
+/**
+ * A cluster can report as many replicas as it likes: what its reports may fill is bounded, so that none can keep policy from being
+ * published. Reports beyond it are refused, which never makes a rollout look further than it is; some 100,000 replicas fit in.
+ */
+const maxStatusBytes = 256 * 1024 * 1024;
+const maxReportBytes = 64 * 1024;
 /** How long a repeated message id writes nothing. */
 const duplicateWindowMs = 60 * 60 * 1_000;
 
@@ -69,6 +75,9 @@ export function streamsOf(plan: StreamPlan, replicas: number): readonly StreamOp
       subjects: [`${plan.status.subjects}.*.*`],
       max_msgs_per_subject: 1,
       max_age: toNanoseconds(statusAgeMs),
+      max_bytes: maxStatusBytes,
+      max_msg_size: maxReportBytes,
+      discard: "new",
       republish: { src: `${plan.status.subjects}.>`, dest: `${plan.status.news}.>` },
     },
   ];
