@@ -4,13 +4,13 @@ import { type AssessedBundles, type Assessment, assessBundle, compareBundles, ty
 import { ControlError } from "./control-error.ts";
 import type { PublishStep } from "./publish-progress.ts";
 
-/** What the thread is started with. */
+/** What the thread is sent. */
 export interface AssessTask {
   readonly kind: "assess" | "compare";
   readonly bundles: AssessedBundles;
 }
 
-/** What the thread says; it ends after the answer to its task. */
+/** What the thread says; the last is the answer to its task. */
 export type AssessMessage =
   | { readonly kind: "progress"; readonly step: PublishStep }
   | { readonly kind: "assessed"; readonly assessment: Assessment }
@@ -62,8 +62,6 @@ async function inThread<T>(
 ): Promise<T> {
   const copies = { after: copyOf(bundles.after), before: bundles.before.map(copyOf) };
   const worker = new Worker(new URL("./assess-worker.ts", import.meta.url), {
-    workerData: { kind, bundles: copies },
-    transferList: [copies.after, ...copies.before].map(({ bytes }) => bytes.buffer),
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB ?? 512 + Math.ceil((12 * sizeOf(bundles)) / 2 ** 20) },
   });
   const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -73,8 +71,10 @@ async function inThread<T>(
     const answer = answerOf(message);
     if (answer !== undefined) resolve(answer);
   });
-  worker.once("error", (error) => fail(`the thread that checks the bundle failed: ${error.message}`, error));
+  worker.once("error", (error: unknown) => fail(`the thread that checks the bundle failed: ${String(error)}`, error));
   worker.once("exit", () => fail("the thread that checks the bundle ended without an answer"));
+  const buffers = [copies.after, ...copies.before].map(({ bytes }) => bytes.buffer);
+  worker.postMessage({ kind, bundles: copies } satisfies AssessTask, buffers);
   try {
     return await promise;
   } finally {

@@ -1,5 +1,5 @@
-// Runs in a worker thread: does the task that it was started with, and ends.
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+// Runs in a worker thread: does the one task that it is sent.
+import { type MessagePort, parentPort } from "node:worker_threads";
 import { assessBundle, compareBundles } from "./assess-bundle.ts";
 import type { AssessMessage, AssessTask } from "./assess-in-worker.ts";
 
@@ -9,4 +9,5 @@ async function serve(port: MessagePort, { kind, bundles }: AssessTask): Promise<
   say({ kind: "assessed", assessment: await assessBundle(bundles, (step) => say({ kind: "progress", step })) });
 }
 
-if (parentPort !== null) await serve(parentPort, workerData);
+const port = parentPort;
+port?.once("message", (task: AssessTask) => void serve(port, task));
