@@ -5,7 +5,7 @@ import { bytesOfFile, pieceBytes } from "./lazy-file.ts";
 export interface FilePiece {
   readonly path: string;
   /** Bytes are UTF-8, cut anywhere. */
-  readonly content: string | Uint8Array<ArrayBuffer>;
+  readonly content: string | Uint8Array;
   /** It follows the piece before, which is of the same file. */
   readonly isRest: boolean;
   /** Of its file. */
@@ -46,7 +46,9 @@ export function* portionsOf(files: readonly BundleFile[]): Generator<readonly Fi
 
 /** The memory of a portion that need not be copied once more. */
 export function buffersOfPortion(pieces: readonly FilePiece[]): readonly ArrayBuffer[] {
-  return pieces.flatMap(({ content }) => (typeof content === "string" ? [] : [content.buffer]));
+  return pieces.flatMap(({ content }) =>
+    typeof content === "string" || content.buffer instanceof SharedArrayBuffer ? [] : [content.buffer],
+  );
 }
 
 function* piecesOf(files: readonly BundleFile[]): Generator<FilePiece> {
@@ -59,8 +61,9 @@ function* piecesOf(files: readonly BundleFile[]): Generator<FilePiece> {
 
 function* piecesOfBytes(path: string, bytes: Uint8Array): Generator<FilePiece> {
   for (let start = 0; start < bytes.length; start += pieceBytes) {
-    // A copy, which is handed over: the bytes themselves are written to disk meanwhile.
-    const content = new Uint8Array(bytes.subarray(start, start + pieceBytes));
+    const slice = bytes.subarray(start, start + pieceBytes);
+    // Else a copy, which is handed over: the bytes themselves are still needed here.
+    const content = bytes.buffer instanceof SharedArrayBuffer ? slice : new Uint8Array(slice);
     yield { path, content, isRest: start > 0, isLast: start + pieceBytes >= bytes.length };
   }
 }

@@ -15,11 +15,11 @@ const parallelRequests = 4;
 
 export interface BundleStore {
   put(digest: string, bytes: Uint8Array): Promise<void>;
-  get(digest: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  get(digest: string): Promise<Uint8Array | undefined>;
 }
 
 /** Reads a bundle that is too large for the event loop. */
-export type ReadLarge = (digest: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+export type ReadLarge = (digest: string) => Promise<Uint8Array | undefined>;
 
 /** What is read on the event loop: 2 MiB. */
 const maxChunksInProcess = 8;
@@ -45,14 +45,14 @@ export function createBundleStore(
     fieldsOrThrow(answer, `writing to stream "${bundles.stream}"`);
   }
 
-  async function get(digest: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async function get(digest: string): Promise<Uint8Array | undefined> {
     const count = readCount(await read(digest, "count"));
     if (count === undefined) return undefined;
     if (reader.readLarge !== undefined && count > maxChunksInProcess) return reader.readLarge(digest);
     return readChunks(digest, count);
   }
 
-  async function readChunks(digest: string, count: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async function readChunks(digest: string, count: number): Promise<Uint8Array | undefined> {
     const hash = createHash("sha256");
     const chunks: Uint8Array[] = [];
     for await (const chunk of inParallel(count, (index) => read(digest, index))) {

@@ -8,15 +8,18 @@ export interface BundleTask {
   readonly digest: string;
 }
 
-/** What came of it; the bytes are handed over. */
+/**
+ * What came of it. The bytes are in shared memory, which no isolate counts as its own: to be handed 40 MB makes one collect garbage at
+ * once. It is free when the next collection finds it unused; the snapshot that is made of it brings that about.
+ */
 export type BundleAnswer =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array<ArrayBuffer> | undefined }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array | undefined }
   | { readonly kind: "failed"; readonly code: RevisionLogCode; readonly message: string };
 
 /** Reads large bundles over a connection of its own, outside the event loop. */
 export interface BundleThreads {
   /** As `getBundle` of a revision log. */
-  get(digest: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  get(digest: string): Promise<Uint8Array | undefined>;
   /** Who still waits is told `bus-closed`. */
   close(): Promise<void>;
 }
@@ -31,8 +34,8 @@ const maxHeapMiB = 256;
 export function createBundleThreads(options: NatsRevisionLogOptions): BundleThreads {
   const underWay = new Set<(problem: RevisionLogError) => Promise<void>>();
 
-  function get(digest: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer> | undefined>();
+  function get(digest: string): Promise<Uint8Array | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | undefined>();
     const task: BundleTask = { options, digest };
     const worker = new Worker(bundleWorker, {
       name: "bundle",

@@ -5,6 +5,5 @@ import { giveWay } from "../give-way.ts";
 giveWay();
 if (parentPort !== null) {
   const { readBundleTask } = await import("./read-bundle-task.ts");
-  const answer = await readBundleTask(workerData);
-  parentPort.postMessage(answer, answer.kind === "bytes" && answer.bytes !== undefined ? [answer.bytes.buffer] : []);
+  parentPort.postMessage(await readBundleTask(workerData));
 }

@@ -11,11 +11,18 @@ export async function readBundleTask({ options, digest }: BundleTask): Promise<B
   const link = createNatsLink({ ...servers, name: `${servers.name}, bundle` });
   try {
     const bundles = createBundleStore(link, planStreams(policySet), { api: apiOf(domain), timeoutMs });
-    return { kind: "bytes", bytes: await bundles.get(digest) };
+    const bytes = await bundles.get(digest);
+    return { kind: "bytes", bytes: bytes === undefined ? undefined : inSharedMemory(bytes) };
   } catch (error) {
     if (!(error instanceof RevisionLogError)) throw error;
     return { kind: "failed", code: error.code, message: error.message };
   } finally {
     await link.close();
   }
+}
+
+function inSharedMemory(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 }
