@@ -43,6 +43,7 @@ export { type NewEpochRequest, type RevisionChange, readBundleBytes } from "./re
 export { type PublishedRevision, type RevisionHistory, readRevisions, type SkippedEntry } from "./revision-history.ts";
 export type { AppendOptions, AppendOutcome, LogEntry, NewLogEntry, RevisionLog } from "./revision-log.ts";
 export { type RevisionLogCode, RevisionLogError, revisionLogCodes } from "./revision-log-error.ts";
+export { createRevisionReader, type RevisionReader } from "./revision-reader.ts";
 export { fileRevisionStore, type RecordName, type RevisionStore } from "./revision-store.ts";
 export {
   type ClusterRollout,

@@ -38,21 +38,29 @@ export interface RevisionHistory {
   readonly skipped: readonly SkippedEntry[];
   /** The position of the last entry, revision or not; 0 when the log is empty. */
   readonly lastPosition: number;
+  /** Of that entry. Absent when the log is empty. */
+  readonly lastEnvelope?: Uint8Array;
 }
 
 /** Reads and verifies a log up to what its leader names as the head. Rejects with `RevisionLogError`, also where the head is not reached. */
 export async function readRevisions(log: RevisionLog, anchors: TrustAnchors): Promise<RevisionHistory> {
   const head = await log.readHead();
-  let history: RevisionHistory = { chain: startChain(anchors), revisions: [], skipped: [], lastPosition: 0 };
-  const revisions: PublishedRevision[] = [];
-  const skipped: SkippedEntry[] = [];
-  for await (const entry of log.readAfter(0)) {
+  const start: RevisionHistory = { chain: startChain(anchors), revisions: [], skipped: [], lastPosition: 0 };
+  return readEntries(log.readAfter(0), start, head?.position ?? 0);
+}
+
+/** What entries that come behind a history make of it. Rejects where they end before a position that there is an entry at. */
+export async function readEntries(entries: AsyncIterable<LogEntry>, before: RevisionHistory, upTo: number): Promise<RevisionHistory> {
+  let history = before;
+  const revisions = [...before.revisions];
+  const skipped = [...before.skipped];
+  for await (const entry of entries) {
     const read = readEntry(history.chain, entry);
     if ("token" in read.found) revisions.push(read.found);
     else skipped.push(read.found);
-    history = { chain: read.chain, revisions, skipped, lastPosition: entry.position };
+    history = { chain: read.chain, revisions, skipped, lastPosition: entry.position, lastEnvelope: entry.envelope };
   }
-  if (history.lastPosition >= (head?.position ?? 0)) return history;
+  if (history.lastPosition >= upTo) return history;
   throw new RevisionLogError("bus-unavailable", "the log ended before its head was read; try again");
 }
 

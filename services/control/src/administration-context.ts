@@ -1,4 +1,4 @@
-import type { FollowClock, RevisionLog, SigningKey, TrustAnchors } from "@portcullis/policy-bus";
+import type { FollowClock, RevisionLog, RevisionReader, SigningKey, TrustAnchors } from "@portcullis/policy-bus";
 
 export interface PolicyAdministrationOptions {
   /** Stays the caller's: it is not closed. */
@@ -13,4 +13,7 @@ export interface PolicyAdministrationOptions {
 }
 
 /** What every operation needs. */
-export type AdministrationContext = Required<PolicyAdministrationOptions>;
+export interface AdministrationContext extends Required<PolicyAdministrationOptions> {
+  /** For what only reads. Whoever publishes reads all of the log, and so finds out what it has lost. */
+  readonly read: RevisionReader;
+}

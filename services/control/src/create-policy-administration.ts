@@ -1,4 +1,4 @@
-import { readRevisions } from "@portcullis/policy-bus";
+import { createRevisionReader } from "@portcullis/policy-bus";
 import type { AdministrationContext, PolicyAdministrationOptions } from "./administration-context.ts";
 import { readBundle } from "./compare-bundles.ts";
 import { toFleet } from "./fleet.ts";
@@ -12,9 +12,9 @@ import { systemClock } from "./system-clock.ts";
 
 /** Administers the revisions of one log. Holds nothing open. */
 export function createPolicyAdministration(options: PolicyAdministrationOptions): PolicyAdministration {
-  const context: AdministrationContext = { ...options, clock: options.clock ?? systemClock };
-  const { log, anchors, clock } = context;
-  const read = () => readRevisions(log, anchors);
+  const { log, clock = systemClock } = options;
+  const read = createRevisionReader(log, options.anchors);
+  const context: AdministrationContext = { ...options, clock, read };
   return {
     publish: (request) => publishChange(context, planPublish(request)),
     rollback: (request) => publishChange(context, planRollback(context, request)),

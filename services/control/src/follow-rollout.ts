@@ -1,4 +1,4 @@
-import { readRevisions, rolloutOf } from "@portcullis/policy-bus";
+import { rolloutOf } from "@portcullis/policy-bus";
 import type { AdministrationContext } from "./administration-context.ts";
 import { observeRollout } from "./observe-rollout.ts";
 import type { RolloutRequest } from "./policy-administration.ts";
@@ -7,10 +7,10 @@ import { selectRevision } from "./select-revision.ts";
 
 /** As `PolicyAdministration.rollout`. Listens to the log until the iteration ends, also where it is broken off. */
 export async function* followRollout(context: AdministrationContext, request: RolloutRequest): AsyncGenerator<RolloutStatus> {
-  const { log, anchors, clock } = context;
+  const { read, clock } = context;
   const { revision: selector = "newest", waits = true, timeoutMs = Number.POSITIVE_INFINITY, signal } = request;
   const deadlineMs = clock.now() + timeoutMs;
-  const revision = selectRevision(await readRevisions(log, anchors), selector);
+  const revision = selectRevision(await read(), selector);
   const observer = await observeRollout(context, revision, request);
   try {
     let shown = "";

@@ -1,6 +1,6 @@
-import { openRevisionLog } from "@portcullis/bus-access";
+import { openRevisionLog, warnOfWeaknesses } from "@portcullis/bus-access";
 import { loadTlsFiles, type TlsFileNames, type TlsFiles, watchTlsFiles } from "@portcullis/pki";
-import { loadSigningKey, loadTrustAnchors, type NatsRevisionLog, type SigningKey } from "@portcullis/policy-bus";
+import { loadSigningKey, loadTrustAnchors, type SigningKey } from "@portcullis/policy-bus";
 import { createAdminServer, type Shutdown, type Telemetry } from "@portcullis/telemetry";
 import type { MutualTls } from "@portcullis/wire";
 import type { ControlConfig } from "./config.ts";
@@ -31,7 +31,7 @@ export async function startControl(config: ControlConfig, telemetry: Telemetry, 
   const readiness = () => ({ ready: server.isServing(), details: { draining: !server.isServing(), signingKeys: keys.length } });
   const admin = await createAdminServer({ ...config.admin, metrics: telemetry.metrics, readiness, log: telemetry.log });
   shutdown.add("admin", admin.close);
-  void checkBus(bus, telemetry);
+  void warnOfWeaknesses(bus, (fields, message) => telemetry.log.warn(fields, message));
   const { port } = server;
   telemetry.log.info({ port, admin: admin.url, servers: config.bus.servers, lineage: anchors.lineage }, "serving");
   return { port };
@@ -42,15 +42,6 @@ async function loadKeys({ keys: { files } }: ControlConfig, { log }: Telemetry):
   for (const warning of loaded.flatMap(({ warnings }) => warnings)) log.warn(warning);
   if (loaded.length === 0) log.warn("keys.files names no key: revisions can be read and tried, and none published");
   return loaded.map(({ key }) => key);
-}
-
-/** What the servers do not keep although the design counts on it is worth a line, and no reason not to start. */
-async function checkBus(bus: NatsRevisionLog, { log }: Telemetry): Promise<void> {
-  try {
-    for (const weakness of await bus.selfCheck()) log.warn({ ...weakness }, "the bus is weaker than it should be");
-  } catch (err) {
-    log.warn({ err }, "the bus cannot be checked now");
-  }
 }
 
 function tlsFileNames({ control: { tls } }: ControlConfig): TlsFileNames {
