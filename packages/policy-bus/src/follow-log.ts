@@ -36,92 +36,126 @@ export interface FollowLogOptions {
   readonly onProblem: (problem: FollowProblem) => void;
 }
 
+/** Older ones are tried only where newer ones are refused. */
+const maxCandidates = 8;
+
 /** What is known of a log that is read again and again, and never believed without a signature. */
-export interface FollowedLog {
-  readonly chain: () => ChainState;
+export class FollowedLog {
   /** The newest last; whoever is done with one removes it. */
-  readonly candidates: Candidate[];
+  readonly candidates: Candidate[] = [];
+  readonly #options: FollowLogOptions;
+  #chain: ChainState;
+  #target: ChainPosition | undefined;
+  #last: LogEntry | undefined;
+  #isCurrent = false;
+  #isLost = false;
+  /** The newest that was offered and accepted, until it is read. */
+  #unread: ChainPosition | undefined;
+
+  constructor(options: FollowLogOptions) {
+    this.#options = options;
+    this.#chain = options.chain;
+  }
+
+  get chain(): ChainState {
+    return this.#chain;
+  }
+
   /** The newest revision that is meant for the cluster, since the chain that it began with. */
-  readonly target: () => ChainPosition | undefined;
+  get target(): ChainPosition | undefined {
+    return this.#target;
+  }
+
+  /**
+   * Takes what a notification brought, where it is next. Nobody vouches for it but its signature, so it proves nothing about the log:
+   * until a read has seen it too, no read says that the chain is current. False: only a read can tell.
+   */
+  offer(entry: LogEntry): boolean {
+    const { head } = this.#chain;
+    // A log that was never read may hold more, and a new epoch may leave out what is here: both are for a read to see.
+    if (this.#last === undefined || head === undefined) return false;
+    const verified = this.#verify(entry, false);
+    if (!verified.ok || verified.manifest.epoch !== head.epoch) return false;
+    this.#accept(entry, verified);
+    this.#unread = this.#chain.head;
+    return true;
+  }
+
   /**
    * Reads up to the head that the leader names. True: the chain ends at the newest revision of the log. Rejects with
    * `RevisionLogError`, or with `EndedError` once the signal aborts.
    */
-  readonly read: (end: AbortSignal) => Promise<boolean>;
-}
-
-/** Older ones are tried only where newer ones are refused. */
-const maxCandidates = 8;
-
-export function followLog({ log, chain: start, expected, cluster, onProblem }: FollowLogOptions): FollowedLog {
-  const candidates: Candidate[] = [];
-  let chain = start;
-  let target: ChainPosition | undefined;
-  let last: LogEntry | undefined;
-  let isCurrent = false;
-  let isLost = false;
-
-  function accept(entry: LogEntry, { chain: after, manifest, digest }: VerifiedRevision): void {
-    const position = { epoch: manifest.epoch, revision: manifest.revision, digest };
-    if (namesCluster(manifest.audience, cluster)) {
-      candidates.push({ before: chain, position, manifest, entry });
-      if (candidates.length > maxCandidates) candidates.shift();
-      target = position;
+  async read(end: AbortSignal): Promise<boolean> {
+    const offered = this.#unread;
+    const head = await beforeEnd(end, this.#options.log.readHead());
+    if (this.#last !== undefined && !continues(this.#last, head)) this.#last = undefined;
+    if (this.#last === undefined) this.#isCurrent = false;
+    if (head === undefined) this.#noteLoss();
+    else await this.#readUpTo(head, end);
+    if (offered !== undefined && this.#unread === offered) {
+      this.#isCurrent = false;
+      this.#noteLoss();
     }
-    chain = after;
-    isCurrent = true;
+    return this.#isCurrent && this.#last !== undefined;
   }
 
-  function refuse(problem: RevisionProblem): void {
-    // These tell that there is, or may be, a newer revision than the one the chain ends with.
-    if (["revision-gap", "revision-fork", "revision-unsupported"].includes(problem.code)) isCurrent = false;
-    if (problem.code === "revision-repeated") isCurrent = true;
-    else if (problem.code !== "revision-lower") onProblem(problem);
+  /** Reads what is behind the last entry that was read, all of it where the log is another one now. */
+  async #readUpTo(head: LogEntry, end: AbortSignal): Promise<void> {
+    const from = this.#last?.position ?? 0;
+    if (head.position <= from) return;
+    const hasGap = await this.#readEntries(from, end);
+    assertReached(this.#last, head);
+    // What is missing may stand before: a log that was made anew is longer than the old one at some time.
+    if (hasGap && from > 0) this.#last = undefined;
+    if (from === 0) this.#noteLoss();
   }
 
-  async function readEntries(from: number, end: AbortSignal): Promise<boolean> {
+  async #readEntries(from: number, end: AbortSignal): Promise<boolean> {
     let hasGap = false;
-    for await (const entry of untilEnd(end, log.readAfter(from))) {
-      const verified = asExpected(verifyNext(chain, entry.envelope, { isHistoryLost: from === 0 }), expected);
-      if (verified.ok) accept(entry, verified);
-      else refuse(verified);
+    for await (const entry of untilEnd(end, this.#options.log.readAfter(from))) {
+      const verified = this.#verify(entry, from === 0);
+      if (verified.ok) {
+        this.#accept(entry, verified);
+        this.#noteCurrent();
+      } else this.#refuse(verified);
       hasGap ||= !verified.ok && verified.code === "revision-gap";
-      last = entry;
+      this.#last = entry;
     }
     return hasGap;
   }
 
-  /** Reads what is behind the last entry that was read, all of it where the log is another one now. */
-  async function readUpTo(head: LogEntry, end: AbortSignal): Promise<void> {
-    const from = last?.position ?? 0;
-    if (head.position <= from) return;
-    const hasGap = await readEntries(from, end);
-    assertReached(last, head);
-    // What is missing may stand before: a log that was made anew is longer than the old one at some time.
-    if (hasGap && from > 0) last = undefined;
-    if (from === 0) noteLoss();
+  #verify(entry: LogEntry, isHistoryLost: boolean): VerifiedRevision | RevisionProblem {
+    return asExpected(verifyNext(this.#chain, entry.envelope, { isHistoryLost }), this.#options.expected);
+  }
+
+  #accept(entry: LogEntry, { chain: after, manifest, digest }: VerifiedRevision): void {
+    const position = { epoch: manifest.epoch, revision: manifest.revision, digest };
+    if (namesCluster(manifest.audience, this.#options.cluster)) {
+      this.candidates.push({ before: this.#chain, position, manifest, entry });
+      if (this.candidates.length > maxCandidates) this.candidates.shift();
+      this.#target = position;
+    }
+    this.#chain = after;
+  }
+
+  #refuse(problem: RevisionProblem): void {
+    // These tell that there is, or may be, a newer revision than the one the chain ends with.
+    if (["revision-gap", "revision-fork", "revision-unsupported"].includes(problem.code)) this.#isCurrent = false;
+    if (problem.code === "revision-repeated") this.#noteCurrent();
+    else if (problem.code !== "revision-lower") this.#options.onProblem(problem);
+  }
+
+  #noteCurrent(): void {
+    this.#isCurrent = true;
+    this.#unread = undefined;
   }
 
   /** Once all of the log was read: is what was verified before still in it? */
-  function noteLoss(): void {
-    const lacks = chain.head !== undefined && !isCurrent;
-    if (lacks && !isLost) onProblem(lost);
-    isLost = lacks;
+  #noteLoss(): void {
+    const lacks = this.#chain.head !== undefined && !this.#isCurrent;
+    if (lacks && !this.#isLost) this.#options.onProblem(lost);
+    this.#isLost = lacks;
   }
-
-  return {
-    chain: () => chain,
-    candidates,
-    target: () => target,
-    async read(end) {
-      const head = await beforeEnd(end, log.readHead());
-      if (last !== undefined && !continues(last, head)) last = undefined;
-      if (last === undefined) isCurrent = false;
-      if (head === undefined) noteLoss();
-      else await readUpTo(head, end);
-      return isCurrent && last !== undefined;
-    },
-  };
 }
 
 const lost: FollowProblem = {

@@ -21,7 +21,8 @@ export async function within<T>({ clock, timeoutMs, closed }: WithinOptions, wor
 export interface PaceOptions {
   readonly clock: FollowClock;
   readonly intervalMs: number;
-  readonly read: () => Promise<void>;
+  /** True: the leader was read. False: what was to be done needed no read, and the next one is due when it was. */
+  readonly read: () => Promise<boolean>;
   readonly closed: AbortSignal;
   readonly onProblem: (problem: FollowProblem) => void;
 }
@@ -38,20 +39,23 @@ export function readAtPace({ clock, intervalMs, read, closed, onProblem }: PaceO
   let failures = 0;
   let running: Promise<void> | undefined;
   let following: Promise<void> | undefined;
+  let dueMs = clock.now();
   let cancelNext = () => {};
 
   async function run(): Promise<void> {
     cancelNext();
     try {
-      await read();
+      const isRead = await read();
       failures = 0;
+      if (isRead) dueMs = clock.now() + intervalMs;
     } catch (error) {
       failures += 1;
+      dueMs = clock.now() + intervalMs * Math.min(2 ** failures, 5);
       const detail = error instanceof Error ? error.message : "it failed";
       if (!closed.aborted) onProblem({ code: "follow-log-unreadable", detail, isAlarm: false });
     }
     running = undefined;
-    if (!closed.aborted) cancelNext = clock.schedule(intervalMs * Math.min(2 ** failures, 5), () => void sync());
+    if (!closed.aborted) cancelNext = clock.schedule(Math.max(0, dueMs - clock.now()), () => void sync());
   }
 
   function sync(): Promise<void> {

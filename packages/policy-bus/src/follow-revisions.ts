@@ -3,11 +3,13 @@ import { beforeEnd } from "./before-end.ts";
 import { applyCandidates, type InForce } from "./follow-apply.ts";
 import { type FreshnessLimits, type FreshnessReading, type FreshnessTracker, trackFreshness } from "./follow-freshness.ts";
 import type { FollowHost } from "./follow-host.ts";
-import { type FollowedLog, followLog } from "./follow-log.ts";
+import { FollowedLog } from "./follow-log.ts";
+import { collectNews, type News } from "./follow-news.ts";
 import { type Pace, readAtPace, within } from "./follow-pace.ts";
 import { encodeProgress } from "./follow-records.ts";
 import { resumeFollowing } from "./follow-resume.ts";
 import type { RevisionNack } from "./replica-status.ts";
+import type { LogEntry } from "./revision-log.ts";
 import type { ChainPosition } from "./signing/manifest.ts";
 
 export interface FollowOptions extends FollowHost {
@@ -18,7 +20,7 @@ export interface FollowOptions extends FollowHost {
   readonly readTimeoutMs?: number;
   /** For a bundle that is fetched by its digest. Default 60 s. */
   readonly fetchTimeoutMs?: number;
-  /** Called after each read of the leader, and what it brought about: `state` may say something else now. */
+  /** Called after each read of the leader or of a notification, and what it brought about: `state` may say something else now. */
   readonly onRead?: () => void;
 }
 
@@ -55,12 +57,15 @@ export async function createRevisionFollower(options: FollowOptions): Promise<Re
   const freshness = trackFreshness(() => clock.now(), options.freshness);
   const force = await resumeFollowing(options);
   if (force.provenAt !== undefined) freshness.noteStored(clock.wallNow() - force.provenAt);
-  const followed = followLog({ log, chain: force.chain, expected: force.reached, cluster, onProblem });
+  const followed = new FollowedLog({ log, chain: force.chain, expected: force.reached, cluster, onProblem });
   const closed = new AbortController();
   const parts = { ...options, freshness, force, followed, closed: closed.signal };
-  const read = createReader(parts);
-  const pace: Pace = readAtPace({ clock, intervalMs: readIntervalMs, read, closed: closed.signal, onProblem });
-  const stopListening = log.onNotification(() => void pace.sync());
+  const news = collectNews();
+  const pace: Pace = readAtPace({ clock, intervalMs: readIntervalMs, read: createReader(parts, news), closed: closed.signal, onProblem });
+  const stopListening = log.onNotification((entry) => {
+    news.add(entry);
+    void pace.sync();
+  });
   void pace.sync();
   const tokenOf = (position: ChainPosition | undefined): RevisionToken | null =>
     position === undefined ? null : { lineage: anchors.lineage, epoch: position.epoch, revision: position.revision };
@@ -69,11 +74,14 @@ export async function createRevisionFollower(options: FollowOptions): Promise<Re
       ...freshness.read(),
       applied: tokenOf(force.applied?.position),
       appliedDigest: force.applied?.bundleDigest ?? null,
-      seen: tokenOf(followed.chain().head),
+      seen: tokenOf(followed.chain.head),
       nacks: [...force.nacks],
     }),
     freshness: freshness.read,
-    sync: pace.sync,
+    sync() {
+      news.wantRead();
+      return pace.sync();
+    },
     async close() {
       stopListening();
       closed.abort();
@@ -89,31 +97,44 @@ interface ReaderParts extends Omit<FollowOptions, "freshness"> {
   readonly closed: AbortSignal;
 }
 
-/** One read of the leader, and all that follows from it. Rejects when there is something to do again. */
-function createReader(parts: ReaderParts): () => Promise<void> {
+/** What notifications brought, and one read of the leader unless that was all. Rejects when there is something to do again. */
+function createReader(parts: ReaderParts, news: News): () => Promise<boolean> {
   const { log, store, clock, freshness, force, followed, closed, readTimeoutMs = 5_000, fetchTimeoutMs = 60_000 } = parts;
   let notedAt = Number.NEGATIVE_INFINITY;
 
   async function noteProof(at: number): Promise<void> {
     freshness.noteProof(at);
     if (clock.now() - notedAt < noteEveryMs && !force.isUnwritten) return;
-    const progress = { chain: followed.chain(), provenAt: Math.max(0, Math.trunc(clock.wallNow())) };
+    const progress = { chain: followed.chain, provenAt: Math.max(0, Math.trunc(clock.wallNow())) };
     await store.write("progress", encodeProgress({ ...progress, ...(force.highest !== undefined && { applied: force.highest }) }));
     force.isUnwritten = false;
     notedAt = clock.now();
   }
 
+  const fetch = (digest: string) => within({ clock, timeoutMs: fetchTimeoutMs, closed }, (end) => beforeEnd(end, log.getBundle(digest)));
+
   async function read(): Promise<void> {
     const at = clock.now();
     const isCurrent = await within({ clock, timeoutMs: readTimeoutMs, closed }, (end) => followed.read(end));
-    const fetch = (digest: string) => within({ clock, timeoutMs: fetchTimeoutMs, closed }, (end) => beforeEnd(end, log.getBundle(digest)));
     const isSettled = await applyCandidates(followed.candidates, { ...parts, fetch });
     if (!isSettled) throw new Error("a revision waits to be applied");
-    const target = followed.target();
+    const target = followed.target;
     // A revision that was refused here is no proof: this replica serves an older one.
     const servesTarget = target === undefined ? force.applied !== undefined : force.applied?.position.digest === target.digest;
     if (isCurrent && servesTarget) await noteProof(at);
   }
 
-  return () => read().finally(() => parts.onRead?.());
+  /** True: what came was next, and all of it is settled. */
+  async function hear(entries: readonly LogEntry[]): Promise<boolean> {
+    return entries.every((entry) => followed.offer(entry)) && (await applyCandidates(followed.candidates, { ...parts, fetch }));
+  }
+
+  async function pass(): Promise<boolean> {
+    const { entries, isReadWanted } = news.take();
+    if ((await hear(entries)) && !isReadWanted) return false;
+    await read();
+    return true;
+  }
+
+  return () => pass().finally(() => parts.onRead?.());
 }

@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomically } from "./write-file-atomically.ts";
+import { readSlot, type SlotContent, writeSlot } from "./record-slot.ts";
 
 /** What a replica remembers: how far it followed (`progress`), and the revision it serves (`revision`). */
 export type RecordName = "progress" | "revision";
@@ -16,20 +16,62 @@ export interface RevisionStore {
   write(name: RecordName, ...parts: readonly [Uint8Array, ...Uint8Array[]]): Promise<void>;
 }
 
-/** Records as files of a folder, which is made if it is not there; for one process at a time. Removes drafts that a crash left. */
+/**
+ * Records as files of a folder, which is made if it is not there; for one process at a time. Each has two slots, `NAME.a` and `NAME.b`,
+ * and a write takes the one that does not hold the newest: a draft that is renamed takes three times as long, and policy waits for it.
+ */
 export async function fileRevisionStore(folder: string): Promise<RevisionStore> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const drafts = (await readdir(folder)).filter((name) => /^(?:progress|revision)\.[0-9a-f]{12}\.tmp$/u.test(name));
-  for (const name of drafts) await rm(join(folder, name), { force: true });
+  const records = { progress: createRecord(folder, "progress"), revision: createRecord(folder, "revision") };
   return {
-    async read(name) {
-      try {
-        return await readFile(join(folder, name));
-      } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-        throw error;
-      }
-    },
-    write: (name, ...parts) => writeFileAtomically(join(folder, name), parts, { mode: 0o600 }),
+    read: (name) => records[name].read(),
+    write: (name, ...parts) => records[name].write(parts),
   };
+}
+
+const slots = ["a", "b"] as const;
+type Slot = (typeof slots)[number];
+
+interface Newest {
+  readonly slot: Slot;
+  readonly sequence: number;
+}
+
+function createRecord(folder: string, name: RecordName) {
+  const pathOf = (slot: Slot) => join(folder, `${name}.${slot}`);
+  /** Slots whose name is known to be on disk. */
+  const named = new Set<Slot>();
+  let newest: Newest | undefined;
+  let isRead = false;
+
+  async function read(): Promise<Uint8Array | undefined> {
+    const [a, b] = await Promise.all([readSlot(pathOf("a")), readSlot(pathOf("b"))]);
+    const found = isNewer(b, a) ? b : a;
+    newest = found && { slot: found === b ? "b" : "a", sequence: found.sequence };
+    isRead = true;
+    return found?.bytes;
+  }
+
+  return {
+    read,
+    async write(parts: readonly Uint8Array[]): Promise<void> {
+      if (!isRead) await read();
+      const slot = newest?.slot === "a" ? "b" : "a";
+      const sequence = (newest?.sequence ?? 0) + 1;
+      await writeSlot(pathOf(slot), sequence, parts);
+      if (!named.has(slot)) await syncFolder(folder);
+      named.add(slot);
+      newest = { slot, sequence };
+    },
+  };
+}
+
+function isNewer(one: SlotContent | undefined, other: SlotContent | undefined): boolean {
+  return one !== undefined && (other === undefined || one.sequence > other.sequence);
+}
+
+/** Without it the name of a new file may be lost although its content is on disk. */
+async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, "r");
+  await folder.sync();
 }

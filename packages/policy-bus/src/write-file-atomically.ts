@@ -12,7 +12,7 @@ export interface WriteFileOptions {
 /** Writes a whole file or nothing, and on disk once it resolves: readers see the old content or the new, after a power failure too. */
 export async function writeFileAtomically(
   path: string,
-  content: string | Uint8Array | readonly Uint8Array[],
+  content: string | Uint8Array,
   { mode, isNew = false }: WriteFileOptions,
 ): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
@@ -27,10 +27,9 @@ export async function writeFileAtomically(
   await syncFolder(dirname(path));
 }
 
-async function writeThrough(path: string, content: string | Uint8Array | readonly Uint8Array[], mode: number): Promise<void> {
+async function writeThrough(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   await using file = await open(path, "wx", mode);
-  const parts = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
-  for (const part of parts) await file.writeFile(part);
+  await file.writeFile(content);
   await file.sync();
 }
 

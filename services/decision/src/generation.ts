@@ -28,14 +28,20 @@ const defaultMaxMebibytes = 64;
 /** A larger verdict is not kept: a denial of 256 hostile images takes up to 2 MiB, and 32 of them would push out all others. */
 const mostOfAll = 1 / 256;
 
-/** An empty generation. */
+/**
+ * An empty generation. Every verdict counts for its share of the memory at least, so that one bound holds for both: a cache that was
+ * told how many entries it may have makes room for all of them at once, which takes longer than compiling a short bundle.
+ */
 export function createGeneration(snapshot: Snapshot, { maxEntries, maxMebibytes = defaultMaxMebibytes }: VerdictBounds): Generation {
-  const maxSize = maxMebibytes * 1024 * 1024;
+  const maxBytes = maxMebibytes * 1024 * 1024;
+  const share = Math.ceil(maxBytes / maxEntries);
+  const maxSize = share * maxEntries;
   const verdicts = new LRUCache<string, Judgement>({
-    max: maxEntries,
     maxSize,
-    maxEntrySize: maxSize * mostOfAll,
-    sizeCalculation: verdictBytes,
+    sizeCalculation(judgement, key) {
+      const bytes = verdictBytes(judgement, key);
+      return bytes > maxBytes * mostOfAll ? maxSize + 1 : Math.max(bytes, share);
+    },
   });
   return { snapshot, verdicts, inFlight: new Map() };
 }

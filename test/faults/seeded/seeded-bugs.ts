@@ -69,10 +69,9 @@ export const seededBugs: readonly SeededBug[] = [
       mayGoBack,
       {
         file: `${bus}/follow-log.ts`,
-        from: "if (last !== undefined && !continues(last, head)) last = undefined;",
-        to: "if (last !== undefined && !continues(last, head)) {\n        last = undefined;\n        chain = initial;\n      }",
+        from: "if (this.#last !== undefined && !continues(this.#last, head)) this.#last = undefined;",
+        to: "if (this.#last !== undefined && !continues(this.#last, head)) {\n      this.#last = undefined;\n      this.#chain = this.#options.chain;\n    }",
       },
-      { file: `${bus}/follow-log.ts`, from: "let chain = start;", to: "let chain = start;\n  const initial = start;" },
     ],
     breaks: "applied-in-order",
   },
@@ -127,7 +126,7 @@ export const seededBugs: readonly SeededBug[] = [
       {
         file: `${bus}/follow-revisions.ts`,
         from: "applied: tokenOf(force.applied?.position),",
-        to: "applied: tokenOf(followed.target() ?? force.applied?.position),",
+        to: "applied: tokenOf(followed.target ?? force.applied?.position),",
       },
     ],
     breaks: "acks-are-true",

@@ -44,8 +44,16 @@ export function readPublicKeys(value: unknown, at: string): readonly PublicKeyEn
   throw new FormatError(`${at} names a key twice`);
 }
 
-export function isSignedBy({ spki }: PublicKeyEntry, message: Uint8Array, signature: Uint8Array): boolean {
-  return verify(null, message, createPublicKey({ key: Buffer.from(spki, "base64"), format: "der", type: "spki" }), signature);
+/** Parsing a key takes longer than verifying by it. */
+const keyObjects = new WeakMap<PublicKeyEntry, KeyObject>();
+
+export function isSignedBy(entry: PublicKeyEntry, message: Uint8Array, signature: Uint8Array): boolean {
+  let key = keyObjects.get(entry);
+  if (key === undefined) {
+    key = createPublicKey({ key: Buffer.from(entry.spki, "base64"), format: "der", type: "spki" });
+    keyObjects.set(entry, key);
+  }
+  return verify(null, message, key, signature);
 }
 
 /** `undefined` for anything but the one padded spelling: Node itself skips what is no base64, and drops loose bits. */
