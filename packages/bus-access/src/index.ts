@@ -2,3 +2,4 @@
 export type { BusIdentity } from "./bus-settings.ts";
 export { type BusStartCode, BusStartError, busStartCodes } from "./bus-start-error.ts";
 export { type BusAccess, openRevisionLog } from "./open-revision-log.ts";
+export { type Warn, warnOfWeaknesses } from "./warn-of-weaknesses.ts";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { warnOfWeaknesses } from "@portcullis/bus-access";
 import { memoryPolicyBus, watchPolicyFolder } from "@portcullis/policy-bus";
 import type { Readiness, Telemetry } from "@portcullis/telemetry";
 import { systemClock } from "./clock.ts";
@@ -56,6 +57,7 @@ export async function servePolicyBus(config: DecisionConfig, telemetry: Telemetr
   const compile = compileForCluster(config.cluster.name);
   const service = createDecisionService({ ...answeringOf(config), followed: following.followed, compile, telemetry });
   await following.start(service);
+  void warnOfWeaknesses(bus.log, (fields, message) => telemetry.log.warn(fields, message));
   return {
     service,
     details: following.details,
