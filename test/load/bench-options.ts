@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const sectionNames = ["admission", "image-review", "lookup", "compile", "hostile", "apply"] as const;
+export const sectionNames = ["admission", "image-review", "lookup", "compile", "hostile", "apply", "publish"] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 export interface BenchOptions {
@@ -13,8 +13,8 @@ export interface BenchOptions {
 
 export const usage = `usage: npm run bench -- [--slice] [--only NAME] [--output text|json]
 
-Measures CPU per review against floors in the same interleaved run, the cost of long lists, and how long hostile bodies
-hold the event loop. Prints median (min–max). Exits 1 when a bound is not met, 2 when nothing could be measured.
+Measures CPU per review against floors in the same interleaved run, the cost of long lists, how long hostile bodies hold the
+event loop, and how long a revision takes to every replica. Prints median (min–max). Exits 1 when a bound is not met, 2 when nothing could be measured.
 
   --slice        at most three minutes: fewer rounds, smaller lists, and only the bounds that hold on a busy machine
   --only NAME    one section (may be given more than once): ${sectionNames.join(", ")}

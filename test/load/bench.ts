@@ -4,6 +4,7 @@ import { type BenchOptions, parseBenchOptions, type SectionName, usage } from ".
 import { measureCompile } from "./compile-cost.ts";
 import { measureHostileBodies } from "./hostile-cost.ts";
 import { measureLookup } from "./lookup-cost.ts";
+import { measurePublish } from "./publish-cost.ts";
 import { formatSection, isWithin, type Section } from "./report.ts";
 import { measureAdmission, measureImageReview } from "./review-cost.ts";
 
@@ -14,6 +15,7 @@ const measure: Readonly<Record<SectionName, (options: BenchOptions) => Promise<S
   compile: measureCompile,
   hostile: measureHostileBodies,
   apply: measureApply,
+  publish: measurePublish,
 };
 
 async function main(): Promise<number> {

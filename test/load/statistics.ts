@@ -18,3 +18,9 @@ export function formatSpread({ min, median, max }: Spread, digits = 2): string {
   const format = (value: number) => value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return `${format(median)} (${format(min)}–${format(max)})`;
 }
+
+/** The value below which that part of all values lies, by nearest rank. */
+export function quantileOf(values: readonly number[], quantile: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * quantile) - 1)] ?? Number.NaN;
+}

@@ -3,7 +3,7 @@ import { Agent, request } from "node:https";
 import { join } from "node:path";
 import { type Answer, type Finding, UndecidedError, undecidedCodes, type Workload } from "@portcullis/policy";
 import { aFinding } from "@portcullis/testing";
-import type { ReplicaTls } from "./replica-process.ts";
+import type { ReplicaTls } from "./replica-tls.ts";
 import { watchProcess } from "./watched-process.ts";
 
 export interface FrontEndOptions {

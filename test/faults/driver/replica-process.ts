@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
-import type { PkiFiles } from "@portcullis/pki";
 import { type Answer, type Consistency, type RevisionToken, UndecidedError, type Workload } from "@portcullis/policy";
 import {
   type DecideResponse,
@@ -14,6 +13,7 @@ import {
 import type { ReplicaSetting } from "../history/history-event.ts";
 import type { BusAccess } from "./bus-access.ts";
 import type { Observer } from "./observer.ts";
+import type { ReplicaTls } from "./replica-tls.ts";
 import { type WatchedProcess, watchProcess } from "./watched-process.ts";
 
 /** What every replica of a run is started with. */
@@ -24,27 +24,16 @@ export interface ReplicaSurroundings {
   /** Holds how far its time of day is ahead, in milliseconds; read again and again. */
   readonly timeFile: string;
   readonly tls: ReplicaTls;
-  /** The same in every life, as front-ends know it. */
+  /** The same in every life, as front-ends know it; 0: any, and front-ends do not know it. */
   readonly port: number;
 }
 
-/** Certificates of one authority, and those that this process shows itself. */
-export interface ReplicaTls {
-  readonly caFile: string;
-  readonly decision: PkiFiles;
-  readonly server: PkiFiles;
-  readonly frontEnd: PkiFiles;
-  readonly ca: Buffer;
-  readonly clientCert: Buffer;
-  readonly clientKey: Buffer;
-  readonly apiServerCert: Buffer;
-  readonly apiServerKey: Buffer;
-}
+type BusUrls = Pick<BusAccess, "urls">;
 
 /** A decision service as a process, which follows the bus through proxies of its own. */
-export interface ReplicaProcess extends AsyncDisposable {
+export interface ReplicaProcess<Access extends BusUrls = BusAccess> extends AsyncDisposable {
   readonly setting: ReplicaSetting;
-  readonly access: BusAccess;
+  readonly access: Access;
   readonly stateDir: string;
   readonly timeFile: string;
   /** Where it answers. */
@@ -68,7 +57,11 @@ const timeHook = join(import.meta.dirname, "..", "processes", "shift-time-of-day
 const answerMs = 2_500;
 const startMs = 60_000;
 
-export function createReplicaProcess(setting: ReplicaSetting, access: BusAccess, around: ReplicaSurroundings): ReplicaProcess {
+export function createReplicaProcess<Access extends BusUrls>(
+  setting: ReplicaSetting,
+  access: Access,
+  around: ReplicaSurroundings,
+): ReplicaProcess<Access> {
   const { observer, stateDir, timeFile } = around;
   const { replica } = setting;
   let current: WatchedProcess | undefined;
@@ -136,7 +129,7 @@ export function createReplicaProcess(setting: ReplicaSetting, access: BusAccess,
 
 function argumentsOf(
   { replica, cluster, staleAfterMs, ceilingMs, whenExpired }: ReplicaSetting,
-  access: BusAccess,
+  access: BusUrls,
   around: ReplicaSurroundings,
 ) {
   const { caFile, decision } = around.tls;

@@ -1,17 +1,18 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ensureDevelopmentPki } from "@portcullis/pki";
 import { createNatsRevisionLog, generateSigningKey, type TrustAnchors, writeSigningKey, writeTrustAnchors } from "@portcullis/policy-bus";
-import { createTemporaryFolder, findFreePort, type NatsProgram, type TemporaryFolder } from "@portcullis/testing";
+import { createTemporaryFolder, type NatsProgram, type TemporaryFolder } from "@portcullis/testing";
 import type { ReplicaSetting } from "../history/history-event.ts";
 import { openBusAccess } from "./bus-access.ts";
 import { startBusServers } from "./bus-servers.ts";
 import { createControlProcess } from "./control-process.ts";
 import { createFaultWorld, type FaultWorld, type KeyFile } from "./fault-world.ts";
 import { startFrontEnd } from "./front-end-process.ts";
+import { findLastingPort } from "./lasting-port.ts";
 import type { Observer } from "./observer.ts";
 import type { Random } from "./random.ts";
-import { createReplicaProcess, type ReplicaProcess, type ReplicaTls } from "./replica-process.ts";
+import { createReplicaProcess, type ReplicaProcess } from "./replica-process.ts";
+import { readReplicaTls } from "./replica-tls.ts";
 
 /** Two replicas of one cluster, which expire and then defer or deny, and one of another, which serves for ever. */
 const settings: readonly ReplicaSetting[] = [
@@ -49,14 +50,14 @@ export async function startWorld({ observer, random, seed, program, servers, isS
     ...{ kind: "run", at: observer.now(), seed, server: `${program.version}, ${servers} servers`, lineage: anchors.lineage },
     ...{ trustedKeys: anchors.keys.map(({ keyId }) => keyId), replicas: settings, oldLeaderMs: oldLeaderMs[servers] },
   });
-  const tls = await makeTls(folder);
+  const tls = await readReplicaTls(folder.path);
   const replicas: ReplicaProcess[] = [];
   for (const setting of settings) {
     const access = cleanup.use(await openBusAccess(bus.servers.map(({ port }) => port)));
     const timeFile = await folder.write(`${setting.replica}.time`, "0");
     const stateDir = join(folder.path, setting.replica);
     await mkdir(stateDir);
-    const around = { observer, trustFile, stateDir, timeFile, tls, port: await findFreePort() };
+    const around = { observer, trustFile, stateDir, timeFile, tls, port: await findLastingPort(random) };
     replicas.push(cleanup.use(createReplicaProcess(setting, access, around)));
   }
   const control = cleanup.use(createControlProcess({ servers: bus.urls, trustFile }));
@@ -74,14 +75,4 @@ async function makeKey(folder: TemporaryFolder, name: string): Promise<KeyFile> 
   const file = join(folder.path, `${name}.key`);
   await writeSigningKey(file, key);
   return { key, file };
-}
-
-async function makeTls(folder: TemporaryFolder): Promise<ReplicaTls> {
-  const { decision, server, webhookClient, apiServerClient, caFile } = await ensureDevelopmentPki(join(folder.path, "pki"));
-  const read = (file: string) => readFile(file);
-  return {
-    ...{ caFile, decision, server, frontEnd: webhookClient, ca: await read(caFile) },
-    ...{ clientCert: await read(webhookClient.certFile), clientKey: await read(webhookClient.keyFile) },
-    ...{ apiServerCert: await read(apiServerClient.certFile), apiServerKey: await read(apiServerClient.keyFile) },
-  };
 }
