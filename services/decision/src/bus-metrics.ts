@@ -1,5 +1,6 @@
 import {
   bundleProblemCodes,
+  compileWorkerCodes,
   type FollowState,
   type FreshnessReading,
   followCodes,
@@ -18,7 +19,14 @@ export interface BusMetrics {
 }
 
 const problemCodes: readonly string[] = [...followCodes, ...revisionProblemCodes, ...bundleProblemCodes];
-const refusalCodes: readonly string[] = [...bundleProblemCodes, "policy-invalid", "self-test-smoke", "self-test-case", "cases-invalid"];
+const refusalCodes: readonly string[] = [
+  ...bundleProblemCodes,
+  ...compileWorkerCodes,
+  "policy-invalid",
+  "self-test-smoke",
+  "self-test-case",
+  "cases-invalid",
+];
 
 /** Registers the metrics. `state` and `freshness` are asked at each scrape. */
 export function createBusMetrics(
