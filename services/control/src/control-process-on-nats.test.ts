@@ -44,11 +44,16 @@ await describeOnNats("the control service as a process", (program) => {
     expect(skipped).toEqual([]);
   });
 
-  it("ends with status 0 on SIGTERM", { timeout: 60_000 }, async () => {
+  it("finishes what it publishes on SIGTERM, and ends with status 0", { timeout: 60_000 }, async () => {
     await using stack = await startControlStack(program);
-    await stack.remote().publish({ bundle: aFolder(), audience: ["*"] });
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
 
-    expect(await stack.stop()).toEqual({ code: 0, signal: null });
+    const publishing = stack.remote().publish({ bundle: aFolder(), audience: ["*"], onProgress: () => begin() });
+    await begun;
+    const stopped = stack.stop();
+
+    expect(await publishing).toMatchObject({ outcome: "published" });
+    expect(await stopped).toEqual({ code: 0, signal: null });
     expect(stack.output()).toMatch(/"operation":"publish","caller":"CN=portcullis-admin",.*"outcome":"published"/);
   });
 });

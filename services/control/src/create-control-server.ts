@@ -9,7 +9,7 @@ import type { PublishCall, UploadLimits } from "./receive-bundle.ts";
 import { createRefusalCounts } from "./refusal-counts.ts";
 import { type RollbackCall, serveChanges, type WidenCall } from "./serve-changes.ts";
 import { serveReading } from "./serve-reading.ts";
-import { serveRollout, type WatchRolloutCall } from "./serve-rollout.ts";
+import { serveRollouts, type WatchRolloutCall } from "./serve-rollout.ts";
 
 export interface ControlServerOptions extends UploadLimits {
   readonly administration: PolicyAdministration;
@@ -54,12 +54,13 @@ function adminHandlers(options: ControlServerOptions, onStream: (stream: ServedS
   const { administration } = options;
   const audit = createOperationAudit(options);
   const changes = serveChanges({ administration, audit, limits: options });
+  const rollouts = serveRollouts({ administration, audit });
   const { listRevisions, diffRevisions, getTimeline, getFleet, getRevision } = serveReading({ administration, audit });
   return {
     publish: (call: PublishCall) => onStream(changes.publish(call)),
     rollback: (call: RollbackCall) => onStream(changes.rollback(call)),
     widen: (call: WidenCall) => onStream(changes.widen(call)),
-    watchRollout: (call: WatchRolloutCall) => onStream(serveRollout(call, { administration, audit })),
+    watchRollout: (call: WatchRolloutCall) => onStream(rollouts(call)),
     listRevisions,
     diffRevisions,
     getTimeline,

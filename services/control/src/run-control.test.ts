@@ -30,7 +30,7 @@ describe("runControl", () => {
     ["without what it needs", [], "bus.servers"],
     ["with two identities at the bus", [...required, "--bus-nkey-file", "a", "--bus-credentials-file", "b"], "one of several identities"],
     ["with credentials in an address", ["--bus-servers", "nats://user:secret@127.0.0.1:1"], "bus.servers"],
-    ["with certificates that are not there", required, "/none/a"],
+    ["with certificates that are not there", required, "/none/"],
   ])("exits 2 %s, and says what to do", async (_what, args, told) => {
     const { status, text } = await run(args);
 

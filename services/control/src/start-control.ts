@@ -6,6 +6,7 @@ import type { MutualTls } from "@portcullis/wire";
 import type { ControlConfig } from "./config.ts";
 import { createControlServer } from "./create-control-server.ts";
 import { createPolicyAdministration } from "./create-policy-administration.ts";
+import type { PolicyAdministration } from "./policy-administration.ts";
 
 /**
  * Keys and bus → administration → gRPC, with the admin port beside it; what is opened is added to `shutdown`, in the order of closing.
@@ -17,7 +18,6 @@ export async function startControl(config: ControlConfig, telemetry: Telemetry, 
   const anchors = await loadTrustAnchors(config.bus.trustFile);
   const keys = await loadKeys(config, telemetry);
   const bus = await openRevisionLog(config.bus, "portcullis-control");
-  shutdown.add("bus", bus.close);
   const administration = createPolicyAdministration({ log: bus, anchors, keys, publisher: "portcullis-control" });
   const { tls: _files, ...listening } = config.control;
   const server = await createControlServer({ ...listening, administration, telemetry, tls: toMutualTls(tls) });
@@ -28,10 +28,13 @@ export async function startControl(config: ControlConfig, telemetry: Telemetry, 
     onProblem: (err) => telemetry.log.error({ err }, "the new certificate cannot be used; the one used so far stays"),
   });
   shutdown.add("certificate files", watcher.close);
+  // Last of what publishes: a publication that is under way needs it.
+  shutdown.add("bus", bus.close);
   const readiness = () => ({ ready: server.isServing(), details: { draining: !server.isServing(), signingKeys: keys.length } });
   const admin = await createAdminServer({ ...config.admin, metrics: telemetry.metrics, readiness, log: telemetry.log });
   shutdown.add("admin", admin.close);
   void warnOfWeaknesses(bus, (fields, message) => telemetry.log.warn(fields, message));
+  void warnOfKeys(administration, keys, telemetry);
   const { port } = server;
   telemetry.log.info({ port, admin: admin.url, servers: config.bus.servers, lineage: anchors.lineage }, "serving");
   return { port };
@@ -42,6 +45,17 @@ async function loadKeys({ keys: { files } }: ControlConfig, { log }: Telemetry):
   for (const warning of loaded.flatMap(({ warnings }) => warnings)) log.warn(warning);
   if (loaded.length === 0) log.warn("keys.files names no key: revisions can be read and tried, and none published");
   return loaded.map(({ key }) => key);
+}
+
+/** A key that no replica believes is found out now, and not by whoever publishes first. */
+async function warnOfKeys(administration: PolicyAdministration, keys: readonly SigningKey[], { log }: Telemetry): Promise<void> {
+  try {
+    const { keys: trusted } = await administration.revisions();
+    const ids = trusted.map(({ keyId }) => keyId);
+    for (const { entry } of keys) if (!ids.includes(entry.keyId)) log.warn({ keyId: entry.keyId }, "replicas do not believe this key now");
+  } catch (err) {
+    log.warn({ err }, "the log cannot be read now");
+  }
 }
 
 function tlsFileNames({ control: { tls } }: ControlConfig): TlsFileNames {
