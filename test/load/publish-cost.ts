@@ -9,6 +9,8 @@ interface Effort {
   readonly counts: readonly number[];
   readonly rounds: number;
   readonly leaderKills: number;
+  /** Most multiples of plain NATS, of p50 and p99. */
+  readonly limits: readonly [number, number];
 }
 
 /** Until the last of all had it, round by round. */
@@ -17,13 +19,16 @@ interface Rounds {
   readonly plain: readonly number[];
 }
 
+/** A machine that does other things gives the longer work more of them: this notices only that notifications are lost, or a disk is waited for. */
+const slice: Effort = { counts: [1, 8], rounds: 25, leaderKills: 0, limits: [40, 100] };
+
 const warmUpRounds = 5;
 /** Reports of replicas about the round before are over by then. */
 const betweenMs = 150;
 
 /** From the acknowledgement of a revision until every replica has it in force, against plain NATS to as many subscribers. */
 export async function measurePublish({ isSlice }: BenchOptions): Promise<Section> {
-  const effort: Effort = isSlice ? { counts: [1, 8], rounds: 25, leaderKills: 0 } : { counts: [1, 8, 32], rounds: 100, leaderKills: 10 };
+  const effort: Effort = isSlice ? slice : { counts: [1, 8, 32], rounds: 100, leaderKills: 10, limits: [3, 4] };
   const program = await findNatsProgram("newest");
   if ("missing" in program) throw new Error(program.missing);
   const measurements: Measurement[] = [];
@@ -31,7 +36,7 @@ export async function measurePublish({ isSlice }: BenchOptions): Promise<Section
   for (const count of effort.counts) {
     const rounds = await withFleet({ program, servers: 1, count }, (fleet) => interleaveRounds(fleet, effort.rounds));
     measurements.push(...describe(rounds, count));
-    bounds.push(...boundsOf(rounds, count));
+    bounds.push(...boundsOf(rounds, count, effort.limits));
   }
   if (effort.leaderKills > 0) {
     const times = await withFleet({ program, servers: 3, count: 8 }, (fleet) => killLeaders(fleet, effort.leaderKills));
@@ -88,10 +93,10 @@ function describe({ revisions, plain }: Rounds, count: number): readonly Measure
   ]);
 }
 
-function boundsOf({ revisions, plain }: Rounds, count: number): readonly Bound[] {
+function boundsOf({ revisions, plain }: Rounds, count: number, [p50, p99]: Effort["limits"]): readonly Bound[] {
   const ratio = (quantile: number) => spreadOf([quantileOf(revisions, quantile) / quantileOf(plain, quantile)]);
   return [
-    { name: `${count} replicas, p50`, unit: "x plain NATS", spread: ratio(0.5), limit: 3, aim: 1.5 },
-    { name: `${count} replicas, p99`, unit: "x plain NATS", spread: ratio(0.99), limit: 4, aim: 2 },
+    { name: `${count} replicas, p50`, unit: "x plain NATS", spread: ratio(0.5), limit: p50, aim: 1.5 },
+    { name: `${count} replicas, p99`, unit: "x plain NATS", spread: ratio(0.99), limit: p99, aim: 2 },
   ];
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, writeFile } from "node:fs/promises";
+import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -55,18 +55,20 @@ async function fillDisk(world: FaultWorld): Promise<void> {
   world.heal(fault);
 }
 
-/** A backup brings back what the disk held some revisions ago, and the replica starts from it while it is cut off. */
+/** A backup brings back what the disk held of the revision in force some revisions ago, and the replica starts from it while it is cut off. */
 async function restoreDisk(world: FaultWorld): Promise<void> {
   const replica = world.random.pick(world.replicas);
-  const stored = join(replica.stateDir, "revision");
-  await copyFile(stored, `${stored}.backup`);
+  const backup = `${replica.stateDir}.backup`;
+  await rm(backup, { recursive: true, force: true });
+  await cp(replica.stateDir, backup, { recursive: true });
   await world.publishSurely();
   await world.publishSurely();
   await pause(1_000);
   const fault = world.begin("disk-restored", [replica]);
   await replica.kill();
   for (const proxy of replica.access.proxies) proxy.cut();
-  await copyFile(`${stored}.backup`, stored);
+  // How far it ever came is written beside it, and stays.
+  for (const name of await readdir(backup)) if (name.startsWith("revision")) await cp(join(backup, name), join(replica.stateDir, name));
   await replica.start();
   await pause(1_000);
   for (const proxy of replica.access.proxies) proxy.heal();
