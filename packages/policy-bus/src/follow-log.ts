@@ -6,6 +6,7 @@ import { RevisionLogError } from "./revision-log-error.ts";
 import type { BundleProblemCode } from "./signing/bundle-bytes.ts";
 import { type ChainState, comparePositions } from "./signing/chain.ts";
 import type { ChainPosition, Manifest } from "./signing/manifest.ts";
+import { sha256 } from "./signing/public-key.ts";
 import { type RevisionProblem, type RevisionProblemCode, revisionProblem } from "./signing/revision-problem.ts";
 import { type VerifiedRevision, verifyNext } from "./signing/verify-next.ts";
 
@@ -75,7 +76,7 @@ export class FollowedLog {
     // A log that was never read may hold more, and a new epoch may leave out what is here: both are for a read to see.
     if (this.#last === undefined || head === undefined) return false;
     const verified = this.#verify(entry, false);
-    if (!verified.ok || verified.manifest.epoch !== head.epoch) return false;
+    if (!verified.ok || verified.manifest.epoch !== head.epoch || !bringsItsBundle(entry, verified.manifest)) return false;
     this.#accept(entry, verified);
     this.#unread = this.#chain.head;
     return true;
@@ -156,6 +157,12 @@ export class FollowedLog {
     if (lacks && !this.#isLost) this.#options.onProblem(lost);
     this.#isLost = lacks;
   }
+}
+
+/** An envelope is no secret: whoever forges a notification can put another bundle beside it, which is no reason to refuse the revision. */
+function bringsItsBundle({ bundle }: LogEntry, { bundle: claim }: Manifest): boolean {
+  if (bundle === undefined) return !claim.inline;
+  return bundle.length === claim.sizeBytes && sha256(bundle) === claim.digest;
 }
 
 const lost: FollowProblem = {

@@ -114,4 +114,22 @@ describe("createRevisionFollower, when it is notified", () => {
     expect(follower.state()).toMatchObject({ applied: { revision: 2 }, freshness: "stale" });
     expect(alarms).toEqual(["follow-log-regressed"]);
   });
+
+  it.each([
+    ["another bundle", (): Uint8Array => Buffer.from("forged")],
+    ["a bundle of the same size", (bundle: Uint8Array): Uint8Array => Buffer.alloc(bundle.length)],
+    ["no bundle", (): undefined => undefined],
+  ])("applies what the leader has, where a forged notification brings the right envelope with %s", async (_what, forge) => {
+    const { log, held, follower, applied } = await aFollowedLog();
+    await published(log, { text: "b" });
+    const head = await log.readHead();
+    if (head === undefined) throw new Error("nothing was published");
+
+    held.notify({ ...head, bundle: forge(head.bundle ?? new Uint8Array()) });
+    await follower.sync();
+    await follower.sync();
+
+    expect(applied).toEqual(["1.1", "1.2"]);
+    expect(follower.state()).toMatchObject({ nacks: [], freshness: "fresh" });
+  });
 });
