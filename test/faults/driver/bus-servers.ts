@@ -79,3 +79,11 @@ export async function entriesOf(log: RevisionLog): Promise<readonly LogEntry[]> 
   for await (const entry of log.readAfter(0)) entries.push(entry);
   return entries;
 }
+
+/** An entry as one message, written down a second time: what carries it also carries what nobody signed. */
+export function frameOf(envelope: Uint8Array, bundle: Uint8Array | undefined): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(bundle === undefined ? 1 : 2);
+  head.writeUInt32BE(envelope.length, 1);
+  return Buffer.concat([head, envelope, bundle ?? Buffer.alloc(0)]);
+}
