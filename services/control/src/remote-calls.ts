@@ -27,6 +27,8 @@ const askTimeoutMs = 60_000;
 export async function* answersOf<Response>(
   call: ClientReadableStream<Response> | ClientDuplexStream<never, Response>,
 ): AsyncGenerator<Response> {
+  // The iteration hears what goes wrong while it lasts; that it was cancelled comes later, and would end the process.
+  call.on("error", () => undefined);
   try {
     for await (const answer of call) yield answer;
   } catch (error) {

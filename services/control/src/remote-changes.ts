@@ -66,8 +66,6 @@ export function widenRemotely(client: Client, request: WidenRequest): Promise<Pu
 async function* upload(client: Client, start: PublishStart, bytes: Buffer): AsyncGenerator<PublishResponse> {
   const { path, requestSerialize, responseDeserialize } = service.publish;
   const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
-  // What goes wrong is heard where answers are read.
-  call.on("error", () => undefined);
   call.write({ part: { $case: "start", value: start } });
   for (let at = 0; at < bytes.length; at += chunkBytes)
     call.write({ part: { $case: "chunk", value: bytes.subarray(at, at + chunkBytes) } });
