@@ -20,6 +20,10 @@ describe("decodeReplicaStatus", () => {
     ["a negative age", JSON.stringify({ ...aReplicaStatus(), stalenessMs: -1 })],
     ["a token that is text", JSON.stringify({ ...aReplicaStatus(), applied: "1" })],
     ["a time that is none", JSON.stringify({ ...aReplicaStatus(), reportedAt: "now" })],
+    ["a ceiling beyond all calendars", JSON.stringify({ ...aReplicaStatus(), ceilingMs: Number.MAX_SAFE_INTEGER })],
+    ["an allowTTL of centuries", JSON.stringify({ ...aReplicaStatus(), allowTtlSeconds: 9e12 })],
+    ["a review of centuries", JSON.stringify({ ...aReplicaStatus(), longestReviewMs: 9e15 })],
+    ["a cache of centuries", JSON.stringify({ ...aReplicaStatus(), frontEndCacheMs: 9e15 })],
     ["more than 64 KiB", JSON.stringify({ ...aReplicaStatus() }).padEnd(70_000)],
   ])("knows no report in %s", (_, text) => {
     expect(decodeReplicaStatus(new TextEncoder().encode(text))).toBeUndefined();

@@ -5,6 +5,9 @@ import { attempt, countOf, FormatError, fieldsOf, listOf, readJson, textOf } fro
 /** A report is a few kilobytes: a replica keeps few refusals, with short details. */
 const maxBytes = 64 * 1024;
 const maxItems = 100;
+/** More than any setting allows. What lies further ahead is no time that a calendar has, and would end a rollout for all clusters. */
+const maxCeilingMs = 31 * 86_400_000;
+const maxBoundMs = 86_400_000;
 const line = /^.{0,1000}$/su;
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 
@@ -62,11 +65,11 @@ function readStatus(value: unknown): ReplicaStatus {
     appliedAt: listOf(fields.get("appliedAt"), "appliedAt", { min: 0, max: maxItems, read: readApplied }),
     freshness: oneOf(fields.get("freshness"), freshnessLevels),
     stalenessMs: count("stalenessMs"),
-    ceilingMs: nullable("ceilingMs", countOf),
+    ceilingMs: nullable("ceilingMs", (item, at) => countOf(item, at, { max: maxCeilingMs })),
     whenExpired: oneOf(fields.get("whenExpired"), expiryActions),
-    allowTtlSeconds: nullable("allowTtlSeconds", countOf),
-    frontEndCacheMs: nullable("frontEndCacheMs", countOf),
-    longestReviewMs: count("longestReviewMs"),
+    allowTtlSeconds: nullable("allowTtlSeconds", (item, at) => countOf(item, at, { max: maxBoundMs / 1_000 })),
+    frontEndCacheMs: nullable("frontEndCacheMs", (item, at) => countOf(item, at, { max: maxBoundMs })),
+    longestReviewMs: countOf(fields.get("longestReviewMs"), "longestReviewMs", { max: maxBoundMs }),
     reportedAt: textOf(fields.get("reportedAt"), "reportedAt", isoTime),
     sequence: count("sequence"),
   };

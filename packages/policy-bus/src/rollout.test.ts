@@ -39,6 +39,14 @@ describe("rolloutOf", () => {
     expect(inForceAtMs).toBe(3_000 + 200 + 50 + 30_000);
   });
 
+  it("takes in as many replicas as a cluster makes up, each at the same cost", () => {
+    const rollout = startRollout(aTarget());
+
+    for (let index = 0; index < 50_000; index += 1) noteStatus(rollout, behind({ replica: `r${index}` }), 2_000);
+
+    expect(rolloutOf(rollout, 2_000).clusters[0]?.replicas).toHaveLength(50_000);
+  });
+
   it.each([
     ["allow-ttl", { allowTtlSeconds: null }],
     ["front-end-cache", { frontEndCacheMs: null }],

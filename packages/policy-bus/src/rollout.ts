@@ -13,11 +13,11 @@ export interface RolloutTarget {
   readonly expected?: readonly ReplicaName[];
 }
 
-/** What an observer has heard so far. A value: `noteStatus` returns a new one. All times are on its own monotonic clock. */
+/** What an observer has heard so far; `noteStatus` adds to it. All times are on its own monotonic clock. */
 export interface Rollout {
   readonly target: RolloutTarget;
   /** By cluster and replica. */
-  readonly heard: ReadonlyMap<string, HeardReplica>;
+  readonly heard: Map<string, HeardReplica>;
 }
 
 interface HeardReplica {
@@ -31,15 +31,20 @@ export function startRollout(target: RolloutTarget): Rollout {
   return { target, heard: new Map() };
 }
 
-/** Takes in a report, of whatever age and in whatever order; one that is older than what was heard changes nothing. */
-export function noteStatus({ target, heard }: Rollout, status: ReplicaStatus, nowMs: number): Rollout {
+/**
+ * Takes in a report, of whatever age and in whatever order; one that is older than what was heard changes nothing. In place, and at the
+ * same cost however many were heard: a cluster can report as many replicas as it likes.
+ */
+export function noteStatus(rollout: Rollout, status: ReplicaStatus, nowMs: number): Rollout {
+  const { target, heard } = rollout;
   const key = keyOf(status);
   const before = heard.get(key);
   const isOld = before?.status.instance === status.instance && before.status.sequence >= status.sequence;
-  if (isOld || !namesCluster(target.audience, status.cluster)) return { target, heard };
+  if (isOld || !namesCluster(target.audience, status.cluster)) return rollout;
   // A replica that lost its disk may serve less than before it was started again: what it said once holds no longer.
   const ackedAtMs = hasApplied(status, target.token) ? (before?.ackedAtMs ?? nowMs) : undefined;
-  return { target, heard: new Map(heard).set(key, { status, heardAtMs: nowMs, ...(ackedAtMs !== undefined && { ackedAtMs }) }) };
+  heard.set(key, { status, heardAtMs: nowMs, ...(ackedAtMs !== undefined && { ackedAtMs }) });
+  return rollout;
 }
 
 /**
