@@ -1,10 +1,18 @@
 import { Worker } from "node:worker_threads";
 import { type RevisionLogCode, RevisionLogError } from "../revision-log-error.ts";
-import type { NatsRevisionLogOptions } from "./nats-revision-log.ts";
+import type { NatsServers } from "./keep-connected.ts";
+import type { StreamReader } from "./stored-message.ts";
+import type { StreamPlan } from "./stream-plan.ts";
+
+/** Where bundles are, as data that a structured clone carries. */
+export interface BundleSource {
+  readonly servers: NatsServers;
+  readonly plan: StreamPlan;
+  readonly reader: StreamReader;
+}
 
 /** What the thread is to read. */
-export interface BundleTask {
-  readonly options: NatsRevisionLogOptions;
+export interface BundleTask extends BundleSource {
   readonly digest: string;
 }
 
@@ -31,12 +39,12 @@ const maxHeapMiB = 256;
  * One thread for each bundle, which ends with it. Chunks come as base64 in JSON: on the event loop, those of a bundle of 40 MB cost
  * a tenth of a second, and garbage of more than 200 MB whose collection holds it for ten milliseconds at a time.
  */
-export function createBundleThreads(options: NatsRevisionLogOptions): BundleThreads {
+export function createBundleThreads(source: BundleSource): BundleThreads {
   const underWay = new Set<(problem: RevisionLogError) => Promise<void>>();
 
   function get(digest: string): Promise<Uint8Array | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | undefined>();
-    const task: BundleTask = { options, digest };
+    const task: BundleTask = { ...source, digest };
     const worker = new Worker(bundleWorker, {
       name: "bundle",
       workerData: task,

@@ -9,7 +9,7 @@ import type { NatsServers } from "./keep-connected.ts";
 import { toConnectionIdentity } from "./nats-identity.ts";
 import { createNatsLink } from "./nats-link.ts";
 import { createStatusStore } from "./status-store.ts";
-import { apiOf, readMessage, type StreamReader } from "./stored-message.ts";
+import { readMessage, type StreamReader } from "./stored-message.ts";
 import { findWeaknesses, setUpStreams } from "./stream-check.ts";
 import { planStreams } from "./stream-plan.ts";
 
@@ -36,18 +36,22 @@ export interface NatsRevisionLog extends RevisionLog {
 }
 
 const inlineLimitBytes = 512 * 1024;
-const defaultTimeoutMs = 5_000;
 
 /** Connects in the background, for as long as it takes: nothing here waits longer than `timeoutMs`. Throws on what can never work. */
-export function createNatsRevisionLog(options: NatsRevisionLogOptions): NatsRevisionLog {
-  const { policySet = "default", domain, timeoutMs = defaultTimeoutMs, syncAlways = false, ...servers } = options;
+export function createNatsRevisionLog({
+  policySet = "default",
+  domain,
+  timeoutMs = 5_000,
+  syncAlways = false,
+  ...servers
+}: NatsRevisionLogOptions): NatsRevisionLog {
   const plan = planStreams(policySet);
   const { policy } = plan;
-  const reader: StreamReader = { api: apiOf(domain), timeoutMs };
+  const reader: StreamReader = { api: domain === undefined ? "$JS.API" : `$JS.${domain}.API`, timeoutMs };
   // Before anything is opened: connecting goes on in the background, where a wrong file would be tried for ever.
   toConnectionIdentity(servers);
   const link = createNatsLink(servers);
-  const threads = createBundleThreads({ ...options, timeoutMs });
+  const threads = createBundleThreads({ servers, plan, reader });
   const bundles = createBundleStore(link, plan, { ...reader, readLarge: threads.get });
   const statuses = createStatusStore(link, plan, reader);
 

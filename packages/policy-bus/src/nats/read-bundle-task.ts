@@ -2,16 +2,12 @@ import { RevisionLogError } from "../revision-log-error.ts";
 import { createBundleStore } from "./bundle-store.ts";
 import type { BundleAnswer, BundleTask } from "./bundle-thread.ts";
 import { createNatsLink } from "./nats-link.ts";
-import { apiOf } from "./stored-message.ts";
-import { planStreams } from "./stream-plan.ts";
 
 /** Reads one bundle over a connection of its own. */
-export async function readBundleTask({ options, digest }: BundleTask): Promise<BundleAnswer> {
-  const { policySet = "default", domain, timeoutMs = 5_000, syncAlways: _, ...servers } = options;
+export async function readBundleTask({ servers, plan, reader, digest }: BundleTask): Promise<BundleAnswer> {
   const link = createNatsLink({ ...servers, name: `${servers.name}, bundle` });
   try {
-    const bundles = createBundleStore(link, planStreams(policySet), { api: apiOf(domain), timeoutMs });
-    const bytes = await bundles.get(digest);
+    const bytes = await createBundleStore(link, plan, reader).get(digest);
     return { kind: "bytes", bytes: bytes === undefined ? undefined : inSharedMemory(bytes) };
   } catch (error) {
     if (!(error instanceof RevisionLogError)) throw error;

@@ -16,11 +16,6 @@ export interface StreamReader {
   readonly timeoutMs: number;
 }
 
-/** Where the JetStream API of a domain is asked. Default: that of the servers themselves. */
-export function apiOf(domain: string | undefined): string {
-  return domain === undefined ? "$JS.API" : `$JS.${domain}.API`;
-}
-
 /** Reads one message. Only the stream's leader answers this request; a direct read may be answered by any copy, from its past. */
 export async function readMessage(
   link: NatsLink,
