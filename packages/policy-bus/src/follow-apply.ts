@@ -1,3 +1,4 @@
+import { CompileWorkerError } from "./compile-worker-error.ts";
 import type { FollowHost } from "./follow-host.ts";
 import type { Candidate } from "./follow-log.ts";
 import { encodeStoredRevision } from "./follow-records.ts";
@@ -35,6 +36,12 @@ export interface ApplyOptions extends FollowHost {
 
 const maxNacks = 16;
 
+/** How often a revision is compiled whose thread came to an end. */
+const maxAttempts = 3;
+
+/** Candidates whose thread came to an end, and how often. */
+const failedAttempts = new WeakMap<Candidate, number>();
+
 /**
  * Applies the newest candidate, or the next older one where it is refused for good. False: one waits for a bundle or for the
  * disk, and is tried again with the next read.
@@ -64,8 +71,13 @@ async function applyCandidate(candidate: Candidate, options: ApplyOptions): Prom
     onProblem({ code: "follow-bundle-missing", detail: `the bundle "${manifest.bundle.digest}" is not there yet`, isAlarm: false });
     return "waiting";
   }
-  const swap = await prepareBundle(manifest, bytes, options);
+  const attempts = (failedAttempts.get(candidate) ?? 0) + 1;
+  const swap = await prepareBundle(manifest, bytes, { ...options, mayFail: attempts < maxAttempts });
   if (swap === undefined) return "refused";
+  if (swap === "failed") {
+    failedAttempts.set(candidate, attempts);
+    return "waiting";
+  }
   try {
     await store.write("revision", ...encodeStoredRevision({ before, envelope: entry.envelope, bundle: bytes }));
   } catch (error) {
@@ -81,12 +93,18 @@ async function applyCandidate(candidate: Candidate, options: ApplyOptions): Prom
   return "applied";
 }
 
+export interface PrepareOptions extends Pick<ApplyOptions, "prepare" | "onProblem"> {
+  readonly force: Pick<InForce, "nacks">;
+  /** Where the thread that compiles comes to an end, that is no refusal yet: what it died of may be gone the next time. */
+  readonly mayFail: boolean;
+}
+
 /** What puts a revision in force; undefined, and a NACK, where it is refused. */
 export async function prepareBundle(
   manifest: Manifest,
   bytes: Uint8Array,
-  { prepare, force, onProblem }: Pick<ApplyOptions, "prepare" | "onProblem"> & { readonly force: Pick<InForce, "nacks"> },
-): Promise<(() => void) | undefined> {
+  { prepare, force, onProblem, mayFail }: PrepareOptions,
+): Promise<(() => void) | "failed" | undefined> {
   const { lineage, epoch, revision, bundle: claim } = manifest;
   const token = { lineage, epoch, revision };
   function nack(code: string, detail: string): undefined {
@@ -104,6 +122,7 @@ export async function prepareBundle(
   } catch (error) {
     const detail = reasonOf(error);
     onProblem({ code: "follow-not-prepared", detail: `revision ${epoch}.${revision}: ${detail}`, isAlarm: false });
+    if (mayFail && error instanceof CompileWorkerError) return "failed";
     return nack(error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "follow-not-prepared", detail);
   }
 }

@@ -53,9 +53,13 @@ async function readStoredRevision(host: FollowHost, highest: ChainPosition | und
 async function serve({ manifest, bundle }: VerifiedStoredRevision, host: FollowHost, nacks: RevisionNack[]): Promise<boolean> {
   // The cluster may have been renamed since.
   if (!namesCluster(manifest.audience, host.cluster)) return false;
-  const swap = await prepareBundle(manifest, bundle, { ...host, force: { nacks } });
-  swap?.();
-  return swap !== undefined;
+  const options = { ...host, force: { nacks } };
+  let swap = await prepareBundle(manifest, bundle, { ...options, mayFail: true });
+  // The log, where it would be tried again, may not be there.
+  if (swap === "failed") swap = await prepareBundle(manifest, bundle, { ...options, mayFail: false });
+  if (typeof swap !== "function") return false;
+  swap();
+  return true;
 }
 
 function alarm({ onProblem }: FollowHost, code: FollowCode, detail: string): undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CompileWorkerError } from "./compile-worker-error.ts";
 import { aReplica } from "./follow-fixture.ts";
 import { memoryRevisionLog } from "./memory-revision-log.ts";
 import { publish, published } from "./publish-fixture.ts";
@@ -49,6 +50,43 @@ describe("createRevisionFollower", () => {
 
     expect(refused).toMatchObject({ applied: { revision: 1 }, freshness: "stale", nacks: [{ code: "follow-not-prepared" }] });
     expect(replica.journal.applied).toEqual(["1.1", "1.3"]);
+  });
+
+  it.each([
+    ["applies a revision whose thread died twice, and refuses nothing", 2, { applied: { revision: 2 }, nacks: [] }],
+    ["refuses a revision whose thread dies each time", 3, { applied: { revision: 1 }, nacks: [{ code: "policy-worker-failed" }] }],
+  ])("%s", async (_fact, deaths, expected) => {
+    const [log, replica] = [memoryRevisionLog(), aReplica()];
+    await published(log, { text: "a" });
+    let left = 0;
+    const prepare = async () => {
+      if (left === 0) return () => undefined;
+      left -= 1;
+      throw new CompileWorkerError("policy-worker-failed", "the thread that compiled ended before it was done");
+    };
+    const follower = await replica.start(log, { prepare });
+    left = deaths;
+    await published(log, { text: "b" });
+
+    for (let read = 0; read < 4; read += 1) await follower.sync();
+
+    expect(follower.state()).toMatchObject(expected);
+  });
+
+  it("serves what it stored although the first thread dies, and the log is unreachable", async () => {
+    const [log, replica] = [memoryRevisionLog(), aReplica()];
+    await published(log);
+    await (await replica.start(log)).close();
+    let isFirst = true;
+    const prepare = async () => {
+      if (!isFirst) return () => undefined;
+      isFirst = false;
+      throw new CompileWorkerError("policy-worker-failed", "the thread that compiled failed");
+    };
+
+    const follower = await replica.start(unreachable, { prepare });
+
+    expect(follower.state()).toMatchObject({ applied: { revision: 1 }, nacks: [] });
   });
 
   it("starts with what it stored while the log is unreachable, expired until a cold start is allowed", async () => {
