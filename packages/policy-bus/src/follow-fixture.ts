@@ -38,6 +38,7 @@ export function memoryStore(): MemoryStore {
       store.crashAfter -= 1;
       records.set(name, Buffer.concat(parts));
     },
+    close: async () => undefined,
   };
   return store;
 }

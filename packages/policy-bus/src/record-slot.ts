@@ -1,12 +1,26 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { close, constants, fdatasync, open, readFile, writev } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
+
+// Not those of `node:fs/promises`, whose file handles cost as much as what a short record takes to be written.
+const [openFile, closeFile, readWhole] = [promisify(open), promisify(close), promisify(readFile)];
+const syncData = promisify(fdatasync);
 
 /** A record as it was written, and which of two is newer. */
 export interface SlotContent {
   readonly sequence: number;
   readonly bytes: Buffer;
+}
+
+/** A file that holds one record at a time. */
+export interface RecordSlot {
+  /** What it holds; undefined where it is not there, or not whole: a write that a crash cut short, at whatever byte. */
+  read(): Promise<SlotContent | undefined>;
+  /** Overwrites it from its first byte on; on disk once it resolves. What stood there is lost from the first moment. */
+  write(sequence: number, parts: readonly Uint8Array[]): Promise<void>;
+  /** To be called once nothing is written any more. */
+  close(): Promise<void>;
 }
 
 /** Before the bytes of a record: what the file is, the record's number, its length, and a check over all of it. */
@@ -16,9 +30,27 @@ const headerSize = magic.length + 8 + 8 + 4;
 /** Hashed at once: half a millisecond. */
 const sliceBytes = 1024 * 1024;
 
-/** What a slot holds; undefined where it is not there, or not whole: a write that a crash cut short, at whatever byte. */
-export async function readSlot(path: string): Promise<SlotContent | undefined> {
-  const file = await readFile(path).catch(ifMissing);
+/** The file is made when it is first written, and stays open from then on: each write of a short record waits for little else. */
+export function createRecordSlot(path: string): RecordSlot {
+  let descriptor: number | undefined;
+  return {
+    read: () => readSlot(path),
+    async write(sequence, parts) {
+      const header = headerOf(sequence, lengthOf(parts));
+      header.writeUInt32BE(await checkOf(sequence, parts), headerSize - 4);
+      descriptor ??= await openFile(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+      await writeAll(descriptor, [header, ...parts]);
+      await syncData(descriptor);
+    },
+    async close() {
+      if (descriptor !== undefined) await closeFile(descriptor);
+      descriptor = undefined;
+    },
+  };
+}
+
+async function readSlot(path: string): Promise<SlotContent | undefined> {
+  const file = await readWhole(path).catch(ifMissing);
   if (file === undefined || file.length < headerSize || !file.subarray(0, magic.length).equals(magic)) return undefined;
   const sequence = Number(file.readBigUInt64BE(magic.length));
   const length = Number(file.readBigUInt64BE(magic.length + 8));
@@ -27,25 +59,17 @@ export async function readSlot(path: string): Promise<SlotContent | undefined> {
   return isWhole ? { sequence, bytes } : undefined;
 }
 
-/** Overwrites a slot from its first byte on; on disk once it resolves. What stood there is lost from the first moment. */
-export async function writeSlot(path: string, sequence: number, parts: readonly Uint8Array[]): Promise<void> {
-  const header = headerOf(sequence, lengthOf(parts));
-  header.writeUInt32BE(await checkOf(sequence, parts), headerSize - 4);
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
-  try {
-    await writeAll(file, [header, ...parts]);
-    await file.datasync();
-  } finally {
-    // Nobody has to wait for it: what was written is on disk.
-    file.close().catch(() => undefined);
-  }
+/** A disk that runs full takes a part, and says no to what is behind it. */
+async function writeAll(descriptor: number, parts: readonly Uint8Array[]): Promise<void> {
+  const whole = lengthOf(parts);
+  let written = await writeParts(descriptor, parts, 0);
+  while (written < whole) written += await writeParts(descriptor, behind(parts, written), written);
 }
 
-/** A disk that runs full takes a part, and says no to what is behind it. */
-async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
-  const whole = lengthOf(parts);
-  let written = (await file.writev([...parts], 0)).bytesWritten;
-  while (written < whole) written += (await file.writev(behind(parts, written), written)).bytesWritten;
+function writeParts(descriptor: number, parts: readonly Uint8Array[], position: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  writev(descriptor, parts, position, (error, written) => (error === null ? resolve(written) : reject(error)));
+  return promise;
 }
 
 /** What is left of parts of which so many bytes are written. */

@@ -10,6 +10,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 async function written(folder: string, ...texts: readonly string[]): Promise<void> {
   const store = await fileRevisionStore(folder);
   for (const text of texts) await store.write("revision", Buffer.from(text));
+  await store.close();
 }
 
 async function stored(folder: string): Promise<string | undefined> {
@@ -77,6 +78,7 @@ describe("fileRevisionStore", () => {
     await store.write("revision", large);
 
     expect(large.equals((await store.read("revision")) ?? Buffer.alloc(0))).toBe(true);
+    await store.close();
   });
 
   it("rejects when a record cannot be read", async () => {

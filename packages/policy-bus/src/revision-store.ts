@@ -1,6 +1,6 @@
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
-import { readSlot, type SlotContent, writeSlot } from "./record-slot.ts";
+import { createRecordSlot, type SlotContent } from "./record-slot.ts";
 
 /** What a replica remembers: how far it followed (`progress`), and the revision it serves (`revision`). */
 export type RecordName = "progress" | "revision";
@@ -14,6 +14,8 @@ export interface RevisionStore {
    * to join a bundle of 100 MB with what stands before it holds the event loop, and calls for a collection of garbage.
    */
   write(name: RecordName, ...parts: readonly [Uint8Array, ...Uint8Array[]]): Promise<void>;
+  /** To be called once nothing is written any more. */
+  close(): Promise<void>;
 }
 
 /**
@@ -26,6 +28,10 @@ export async function fileRevisionStore(folder: string): Promise<RevisionStore> 
   return {
     read: (name) => records[name].read(),
     write: (name, ...parts) => records[name].write(parts),
+    async close() {
+      await records.progress.close();
+      await records.revision.close();
+    },
   };
 }
 
@@ -38,14 +44,14 @@ interface Newest {
 }
 
 function createRecord(folder: string, name: RecordName) {
-  const pathOf = (slot: Slot) => join(folder, `${name}.${slot}`);
+  const files = { a: createRecordSlot(join(folder, `${name}.a`)), b: createRecordSlot(join(folder, `${name}.b`)) };
   /** Slots whose name is known to be on disk. */
   const named = new Set<Slot>();
   let newest: Newest | undefined;
   let isRead = false;
 
   async function read(): Promise<Uint8Array | undefined> {
-    const [a, b] = await Promise.all([readSlot(pathOf("a")), readSlot(pathOf("b"))]);
+    const [a, b] = await Promise.all([files.a.read(), files.b.read()]);
     const found = isNewer(b, a) ? b : a;
     newest = found && { slot: found === b ? "b" : "a", sequence: found.sequence };
     isRead = true;
@@ -58,10 +64,14 @@ function createRecord(folder: string, name: RecordName) {
       if (!isRead) await read();
       const slot = newest?.slot === "a" ? "b" : "a";
       const sequence = (newest?.sequence ?? 0) + 1;
-      await writeSlot(pathOf(slot), sequence, parts);
+      await files[slot].write(sequence, parts);
       if (!named.has(slot)) await syncFolder(folder);
       named.add(slot);
       newest = { slot, sequence };
+    },
+    async close(): Promise<void> {
+      await files.a.close();
+      await files.b.close();
     },
   };
 }

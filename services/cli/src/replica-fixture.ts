@@ -30,10 +30,11 @@ const reportEveryMs = 50;
 export async function startReplica({ server, policySet, trustFile, stateDir, ...named }: ReplicaOptions): Promise<Replica> {
   const log = createNatsRevisionLog({ servers: [server], name: named.replica, policySet });
   const appliedAt: AppliedRevision[] = [];
+  const store = await fileRevisionStore(stateDir);
   const follower = await createRevisionFollower({
     log,
     anchors: await loadTrustAnchors(trustFile),
-    store: await fileRevisionStore(stateDir),
+    store,
     cluster: named.cluster,
     clock: {
       now: () => performance.now(),
@@ -86,6 +87,7 @@ export async function startReplica({ server, policySet, trustFile, stateDir, ...
       await reporting;
       await follower.close();
       await log.close();
+      await store.close();
     },
   };
 }

@@ -139,5 +139,5 @@ async function startReplica(log: RevisionLog, replica: string) {
 }
 
 const clock: FollowClock = systemClock;
-const forgetfulStore: RevisionStore = { read: async () => undefined, write: async () => undefined };
+const forgetfulStore: RevisionStore = { read: async () => undefined, write: async () => undefined, close: async () => undefined };
 const anyReport = aReport(await publishTo(anAdministration()));

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   generateSigningKey,
   type MemoryRevisionLog,
@@ -100,8 +101,10 @@ describe("followBus", () => {
     const { token } = await world.publish({ "policy.yaml": allowing("one.example") });
 
     await world.start({ ceilingMs: 60_000, whenExpired: "deny" });
+    await world.reported();
     const [strict] = await world.log.readStatuses();
     await world.start({ ceilingMs: 60_000, whenExpired: "deny", coldStartMaxAgeMs: 1_000 });
+    await world.reported();
     const [lenient] = await world.log.readStatuses();
 
     expect(strict).toMatchObject({ applied: token, freshness: "fresh", ceilingMs: 60_000, whenExpired: "deny", allowTtlSeconds: 300 });
@@ -142,12 +145,18 @@ function aWorld() {
   const store: RevisionStore = {
     read: async (name) => records.get(name),
     write: async (name, ...parts) => void records.set(name, Buffer.concat(parts)),
+    close: async () => undefined,
   };
   const bus = { isLost: false };
   return {
     log,
     clock,
     lose: () => Object.assign(bus, { isLost: true }),
+    /** Gives what changed the time to be reported. */
+    async reported(): Promise<void> {
+      clock.advance(100);
+      await setImmediate();
+    },
     find: () => Object.assign(bus, { isLost: false }),
     publish: (files: Readonly<Record<string, string>>) => publish(log, files),
     start: (freshness: Partial<FollowBusOptions["config"]["freshness"]> = {}) =>

@@ -90,6 +90,7 @@ export function followBus(options: FollowBusOptions): BusFollowing {
       for (const close of closers.splice(0)) await close();
       await follower?.close();
       await log.close();
+      await options.store.close();
     },
   };
 }

@@ -12,6 +12,7 @@ describe("startStatusReporter", () => {
     reporter.changed();
     set({ applied: aRevisionToken({ revision: 2 }) });
     reporter.changed();
+    clock.advance(100);
     await settled();
     clock.advance(5_500);
     await settled();
@@ -25,11 +26,12 @@ describe("startStatusReporter", () => {
   });
 
   it("does not take another age for a change", async () => {
-    const { reporter, sent, set } = aReporter();
+    const { reporter, sent, set, clock } = aReporter();
     await settled();
 
     set({ stalenessMs: 1_234 });
     reporter.changed();
+    clock.advance(100);
     await settled();
 
     expect(sent.length).toBe(1);
@@ -50,6 +52,8 @@ describe("startStatusReporter", () => {
     const whileLost = sent.length;
     bus.answer = Promise.resolve();
     lost.reject(new Error("nobody is there"));
+    await settled();
+    clock.advance(100);
     await settled();
 
     expect(whileLost).toBe(2);
@@ -77,6 +81,7 @@ describe("startStatusReporter", () => {
     bus.answer = last.promise;
     set({ freshness: "stale" });
     reporter.changed();
+    clock.advance(100);
 
     const closing = reporter.close();
     await settled();
@@ -89,12 +94,13 @@ describe("startStatusReporter", () => {
     await settled();
     lost.set({ freshness: "stale" });
     lost.reporter.changed();
+    lost.clock.advance(100);
     const givingUp = lost.reporter.close();
     lost.clock.advance(1_500);
     await givingUp;
 
     expect([early, withdrawn, lost.withdrawn]).toEqual([[], ["blue/one"], []]);
-    expect(clock.now()).toBe(1_000);
+    expect(clock.now()).toBe(1_100);
   });
 });
 

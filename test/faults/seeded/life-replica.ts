@@ -95,7 +95,11 @@ export function createLifeReplica(world: LifeWorld, setting: ReplicaSetting): Li
         cluster,
         clock,
         freshness: { ceilingMs, staleAfterMs },
-        store: { read: async (name) => disk.get(name), write: async (name, ...parts) => void disk.set(name, Buffer.concat(parts)) },
+        store: {
+          read: async (name) => disk.get(name),
+          write: async (name, ...parts) => void disk.set(name, Buffer.concat(parts)),
+          close: async () => undefined,
+        },
         prepare: (revision) => prepare(service, revision),
         onProblem: () => undefined,
       });
