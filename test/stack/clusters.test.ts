@@ -17,13 +17,15 @@ for (const release of natsReleases) {
 const untilAcked = ["rollout", "status", "--wait", "--timeout", "30", "--output", "json"];
 const untilThen = { timeout: 30_000, interval: 100 };
 
+const onlyQuestionsLost = "only what goes to the hub is lost";
+
 /** Each way for a cluster to lose the hub, and back. */
 const cuts: readonly (readonly [string, (leaf: LeafNode) => void, (leaf: LeafNode) => void])[] = [
   ["its leaf node stands still", ({ server }) => server.signal("SIGSTOP"), ({ server }) => server.signal("SIGCONT")],
   ["connections to the hub are reset", ({ link }) => link.cut(), ({ link }) => link.heal()],
   ["connections to the hub are half open", ({ link }) => link.hold(), ({ link }) => link.heal()],
   ["only what comes from the hub is lost", ({ link }) => link.hold("to-client"), ({ link }) => link.heal()],
-  ["only what goes to the hub is lost", ({ link }) => link.hold("to-server"), ({ link }) => link.heal()],
+  [onlyQuestionsLost, ({ link }) => link.hold("to-server"), ({ link }) => link.heal()],
 ];
 
 function suite(program: NatsProgram): void {
@@ -72,7 +74,7 @@ function suite(program: NatsProgram): void {
     for (const replica of ["decision-0", "decision-1"]) expect(fleet.output.split(replica)).toHaveLength(3);
   });
 
-  it.each(cuts)("go on deciding while %s, say that they are stale, and catch up", async (_how, cut, mend) => {
+  it.each(cuts)("go on deciding while %s, say that they are stale, and catch up", async (how, cut, mend) => {
     const before = await publish(["one.example"], "--force");
     await Promise.all(["blue", "green"].map((cluster) => untilServed(cluster, before)));
     const leaf = stack.nats.leaf("blue");
@@ -89,10 +91,10 @@ function suite(program: NatsProgram): void {
     await untilServed("blue", after);
     const { status, output } = await stack.portcullis("observer", "rollout", "status", "--wait", "--timeout", "30");
 
-    expect(alone).toMatchObject([
-      { isAllowed: true, revision: before },
-      { isAllowed: false, revision: before },
-    ]);
+    // Where only questions are lost, the news of a revision may still have come: it is applied, and proves nothing.
+    const served = how === onlyQuestionsLost ? [before, after] : [before];
+    expect(served).toEqual(expect.arrayContaining(alone.map((answer) => answer.revision)));
+    expect(alone.map(({ isAllowed }) => isAllowed)).toEqual([true, alone[1]?.revision === after]);
     expect(whileCut).toMatchObject({ status: 1 });
     expect({ status, output }).toMatchObject({ status: 0, output: expect.stringContaining("all-acked") });
     await expect.poll(() => freshnessAt("blue"), untilThen).toEqual(["fresh", "fresh"]);
