@@ -56,6 +56,8 @@ export interface LifeWorld {
   hideBundles(isHidden: boolean): void;
   /** Loses every notification from now on, or none any more. */
   loseNotifications(isLost: boolean): void;
+  /** Notifies everybody of an entry that is not in the log. */
+  lie(entry: LogEntry): void;
   /** Writes an entry as it is, and notes it as `as`, or as what its signature says. */
   write(envelope: Uint8Array, bundle: Uint8Array, as?: Partial<EntryEvent>): Promise<void>;
   /** Replaces the log by a copy of its first entries; everybody is told that something may have been missed. */
@@ -124,6 +126,7 @@ export function createLifeWorld(replicas: readonly ReplicaSetting[]): LifeWorld 
     note,
     nextBundle,
     log: () => log,
+    lie: tell,
     async pass(ms) {
       for (let left = ms; left > 0; left -= 250) {
         clock.advance(Math.min(250, left));

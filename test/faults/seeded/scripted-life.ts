@@ -39,6 +39,7 @@ export async function liveThroughFaults(): Promise<readonly HistoryEvent[]> {
     refuseAndLeaveOut,
     applySlowly,
     meetStrangers,
+    hearLies,
     restoreAnOldCopy,
     restoreAnOldDisk,
     loseARevision,
@@ -178,6 +179,20 @@ async function meetStrangers({ world, publish, round }: Life): Promise<void> {
     await round();
   }
   await publish();
+}
+
+/** What comes next is told before it is written: its envelope as it is, and with it another bundle, or none. */
+async function hearLies({ world, round }: Life): Promise<void> {
+  const { chain, lastPosition } = await readRevisions(world.log(), anchors);
+  const { bytes, digest } = await world.nextBundle();
+  const envelope = signEnvelope(nextManifest(chain, draft(digest, bytes.length)), [trustedKey]);
+  for (const bundle of [Buffer.from("forged"), undefined]) {
+    world.lie({ position: lastPosition + 1, envelope, bundle });
+    await world.pass(250);
+  }
+  await round();
+  await world.write(envelope, bytes);
+  await round();
 }
 
 function draft(digest: string, sizeBytes: number) {

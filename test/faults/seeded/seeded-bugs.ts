@@ -33,7 +33,7 @@ const sharedVerdicts: SourceChange = {
   to: "generation = generation === undefined ? next : { ...next, verdicts: generation.verdicts };",
 };
 
-/** The ten that a review of the design named, and one for each promise that they leave whole. */
+/** The ten that a review of the design named, one for each promise that they leave whole, and what was nearly done wrong since. */
 export const seededBugs: readonly SeededBug[] = [
   {
     name: "skip a gap",
@@ -210,6 +210,13 @@ export const seededBugs: readonly SeededBug[] = [
         from: "if (bytes === undefined) {",
         to: 'if (bytes === undefined) {\n    force.nacks.push({ token: manifest, code: "follow-bundle-missing", detail: "" });\n    if (closed.aborted === false) return "refused";',
       },
+    ],
+    breaks: "only-poison-is-refused",
+  },
+  {
+    name: "believe the bundle that a notification brings",
+    changes: [
+      { file: `${bus}/follow-log.ts`, from: "|| !bringsItsBundle(entry, verified.manifest)) return false;", to: ") return false;" },
     ],
     breaks: "only-poison-is-refused",
   },
