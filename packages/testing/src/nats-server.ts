@@ -182,7 +182,9 @@ function configuration(
     ...(leafnodes.length === 0 ? [] : [`leafnodes { ${leafnodes.join(", ")} }`]),
     ...(membership === undefined
       ? []
-      : [`cluster { name: ${membership.cluster}, listen: "127.0.0.1:${cluster}", no_advertise: ${isUnadvertised}, routes: ${JSON.stringify(membership.routes)} }`]),
+      : [
+          `cluster { name: ${membership.cluster}, listen: "127.0.0.1:${cluster}", no_advertise: ${isUnadvertised}, routes: ${JSON.stringify(membership.routes)} }`,
+        ]),
     extra,
     "",
   ].join("\n");
