@@ -195,6 +195,19 @@ describe("createControlServer", () => {
     expect(await remote.publish({ bundle: aFolder(), audience: ["*"] })).toMatchObject({ outcome: "published" });
   });
 
+  it("forgets an upload whose caller is gone, and lets others publish at once", async () => {
+    const { rawClient, remote } = await aControlService();
+    const call = startPublishing(await rawClient());
+    const ended = endOf(call);
+    call.write(aStart({}));
+    await expect.poll(() => remote.publish({ bundle: aFolder(), audience: ["*"] }).catch(String)).toMatch(/publishes now/);
+
+    call.cancel();
+    await ended;
+
+    await expect.poll(() => remote.publish({ bundle: aFolder(), audience: ["*"] })).toMatchObject({ outcome: "published" });
+  });
+
   it.each([
     ["without a start", [{ part: { $case: "chunk" as const, value: Buffer.alloc(1) } }], /start: is missing/],
     ["of nothing", [], /start: is missing/],
