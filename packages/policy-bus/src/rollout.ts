@@ -11,6 +11,11 @@ export interface RolloutTarget {
   readonly publishedAtMs: number;
   /** Replicas that must take part, also where they never reported. Default: those that report. */
   readonly expected?: readonly ReplicaName[];
+  /**
+   * The digest of the bundle of a revision in the log. Undefined, or another one: who serves it follows a log that was lost, to which
+   * this one does not matter. Default: no report is doubted.
+   */
+  readonly digestOf?: (token: RevisionToken) => string | undefined;
 }
 
 /** What an observer has heard so far; `noteStatus` adds to it. All times are on its own monotonic clock. */
@@ -42,7 +47,7 @@ export function noteStatus(rollout: Rollout, status: ReplicaStatus, nowMs: numbe
   const isOld = before?.status.instance === status.instance && before.status.sequence >= status.sequence;
   if (isOld || !namesCluster(target.audience, status.cluster)) return rollout;
   // A replica that lost its disk may serve less than before it was started again: what it said once holds no longer.
-  const ackedAtMs = hasApplied(status, target.token) ? (before?.ackedAtMs ?? nowMs) : undefined;
+  const ackedAtMs = hasApplied(status, target) ? (before?.ackedAtMs ?? nowMs) : undefined;
   heard.set(key, { status, heardAtMs: nowMs, ...(ackedAtMs !== undefined && { ackedAtMs }) });
   return rollout;
 }
@@ -150,8 +155,9 @@ function outcomeOf(parts: readonly RolloutOutcome[]): RolloutOutcome {
   return parts.includes("fenced") ? "fenced" : "all-acked";
 }
 
-function hasApplied({ applied }: ReplicaStatus, token: RevisionToken): boolean {
-  return applied !== null && applied.lineage === token.lineage && comparePositions(applied, token) >= 0;
+function hasApplied({ applied, appliedDigest }: ReplicaStatus, { token, digestOf }: RolloutTarget): boolean {
+  if (applied === null || applied.lineage !== token.lineage || comparePositions(applied, token) < 0) return false;
+  return digestOf === undefined || (appliedDigest !== null && digestOf(applied) === appliedDigest);
 }
 
 function isSame(a: RevisionToken, b: RevisionToken): boolean {

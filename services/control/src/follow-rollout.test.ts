@@ -53,6 +53,34 @@ describe("rollout", () => {
     ]);
   });
 
+  it("counts nobody who serves what the log does not hold: another revision of that number, or a later one that was lost", async () => {
+    const { administration, log, revision } = await aRollout();
+    const { token } = revision;
+    await log.reportStatus(aReport(revision, { replica: "fork", appliedDigest: `sha256:${"f".repeat(64)}` }));
+    await log.reportStatus(aReport(revision, { replica: "lost", applied: { ...token, revision: 7 } }));
+    await log.reportStatus(aReport(revision));
+
+    const [status] = await collect(administration.rollout({ waits: false }));
+
+    expect(status?.clusters[0]?.replicas).toMatchObject([
+      { replica: "fork", progress: "pending" },
+      { replica: "lost", progress: "pending" },
+      { replica: "r0", progress: "acked" },
+    ]);
+  });
+
+  it("counts whoever went on to a revision that was published meanwhile", async () => {
+    const { administration, log, behind } = await aRollout();
+    await log.reportStatus(behind());
+    const rollout = begin(administration);
+    await rollout.next();
+    const later = await publishTo(administration);
+
+    const status = await next(rollout, () => log.reportStatus(aReport(later, { sequence: 2 })));
+
+    expect(status).toMatchObject({ end: "all-acked", revision: { token: { revision: 2 } } });
+  });
+
   it("ends once every replica said that it serves the revision, and says from when on it is in force", async () => {
     const { administration, log, behind, revision, clock } = await aRollout();
     await log.reportStatus(behind());

@@ -8,6 +8,7 @@ import {
   startRollout,
 } from "@portcullis/policy-bus";
 import type { AdministrationContext } from "./administration-context.ts";
+import { readKnownBundles } from "./known-bundles.ts";
 import type { RolloutRequest } from "./policy-administration.ts";
 
 /** What is heard of a rollout, up to now. */
@@ -26,12 +27,13 @@ const lookEveryMs = 2_000;
  * stored was heard; rejects with `RevisionLogError` where it cannot be read.
  */
 export async function observeRollout(
-  { log, clock }: AdministrationContext,
+  { log, clock, read: readLog }: AdministrationContext,
   { token, manifest: { audience } }: PublishedRevision,
   { expected = [], gone = [], signal }: Pick<RolloutRequest, "expected" | "gone" | "signal">,
 ): Promise<RolloutObserver> {
   const forgotten = new Set(gone.map(keyOf));
-  let rollout = startRollout({ token, audience, publishedAtMs: clock.now(), expected });
+  const bundles = await readKnownBundles(readLog);
+  const rollout = startRollout({ token, audience, publishedAtMs: clock.now(), expected, digestOf: bundles.digestOf });
   /** Rung while nobody listens, it rings for whoever listens next. */
   let bell = Promise.withResolvers<void>();
   let isReading = false;
@@ -42,7 +44,7 @@ export async function observeRollout(
   }
 
   function note(status: ReplicaStatus): void {
-    if (!forgotten.has(keyOf(status))) rollout = noteStatus(rollout, status, clock.now());
+    if (!forgotten.has(keyOf(status))) noteStatus(rollout, status, clock.now());
   }
 
   async function read(): Promise<void> {
@@ -52,7 +54,10 @@ export async function observeRollout(
     try {
       while (isToReadAgain) {
         isToReadAgain = false;
-        for (const status of await log.readStatuses()) note(status);
+        const statuses = await log.readStatuses();
+        // After the reports: what an honest replica serves was published before it said so.
+        if (!statuses.every(bundles.knows)) await bundles.look();
+        for (const status of statuses) note(status);
       }
     } finally {
       isReading = false;
@@ -63,7 +68,7 @@ export async function observeRollout(
 
   const stopListening = log.onStatus((status) => {
     // A report by another run of the replica may be news, or come late from the run before. What is stored says which is the newer.
-    if (rollout.heard.get(keyOf(status))?.status.instance !== status.instance) return look();
+    if (rollout.heard.get(keyOf(status))?.status.instance !== status.instance || !bundles.knows(status)) return look();
     note(status);
     ring();
   });
