@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { joinBytes } from "../join-bytes.ts";
 import { RevisionLogError } from "../revision-log-error.ts";
+import { inParallel } from "./in-parallel.ts";
 import { askJetStream, fieldsOrThrow } from "./jetstream-request.ts";
 import type { NatsLink } from "./nats-link.ts";
 import { readMessage, type StreamReader } from "./stored-message.ts";
@@ -55,7 +56,7 @@ export function createBundleStore(
   async function readChunks(digest: string, count: number): Promise<Uint8Array | undefined> {
     const hash = createHash("sha256");
     const chunks: Uint8Array[] = [];
-    for await (const chunk of inParallel(count, (index) => read(digest, index))) {
+    for await (const chunk of inParallel({ count, atOnce: parallelRequests }, (index) => read(digest, index))) {
       if (chunk === undefined || chunk.byteLength > chunkBytes) return undefined;
       hash.update(chunk);
       chunks.push(chunk);
@@ -72,7 +73,7 @@ export function createBundleStore(
       const count = Math.ceil(bytes.byteLength / chunkBytes);
       if (count > maxChunks) throw new RevisionLogError("bus-entry-too-large", `a bundle of ${bytes.byteLength} bytes is too large`);
       const writeChunk = (index: number) => write(digest, index, bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes));
-      for await (const _ of inParallel(count, writeChunk));
+      for await (const _ of inParallel({ count, atOnce: parallelRequests }, writeChunk));
       await write(digest, "count", new TextEncoder().encode(String(count)));
     },
   };
@@ -97,21 +98,4 @@ function readCount(data: Uint8Array | undefined): number | undefined {
   const text = new TextDecoder().decode(data);
   const count = /^\d{1,6}$/.test(text) ? Number(text) : undefined;
   return count !== undefined && count <= maxChunks ? count : undefined;
-}
-
-/** The results of `work(0)` to `work(count - 1)` in order, a few of them under way at a time. */
-async function* inParallel<T>(count: number, work: (index: number) => Promise<T>): AsyncGenerator<T> {
-  const underWay: Promise<T>[] = [];
-  for (let index = 0; index < count; index++) {
-    underWay.push(quiet(work(index)));
-    const first = underWay.length >= parallelRequests ? underWay.shift() : undefined;
-    if (first !== undefined) yield await first;
-  }
-  for (const last of underWay) yield await last;
-}
-
-/** A rejection that is awaited later, or never because an earlier one ended the loop, is not an unhandled one. */
-function quiet<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined);
-  return work;
 }

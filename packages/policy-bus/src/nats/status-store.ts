@@ -1,5 +1,6 @@
 import { decodeReplicaStatus, encodeReplicaStatus } from "../decode-replica-status.ts";
 import type { ReplicaName, ReplicaStatus } from "../replica-status.ts";
+import { inParallel } from "./in-parallel.ts";
 import { askJetStream, fieldsOrThrow, toObject } from "./jetstream-request.ts";
 import type { NatsLink } from "./nats-link.ts";
 import { readMessage, type StreamReader } from "./stored-message.ts";
@@ -11,6 +12,9 @@ export interface StatusStore {
   readAll(): Promise<readonly ReplicaStatus[]>;
   listen(listener: (status: ReplicaStatus) => void): () => void;
 }
+
+/** One by one, a thousand reports take a thousand times the way to the hub and back. */
+const parallelReads = 32;
 
 /** Reports in a stream that keeps the newest of each subject. What stands under the subject of another replica is left out. */
 export function createStatusStore(link: NatsLink, plan: StreamPlan, reader: StreamReader): StatusStore {
@@ -35,6 +39,11 @@ export function createStatusStore(link: NatsLink, plan: StreamPlan, reader: Stre
     }
   }
 
+  async function readOne(subject: string): Promise<ReplicaStatus | undefined> {
+    const message = await readMessage(link, stream, { ...reader, query: { lastOf: subject } });
+    return message && accept(subject, message.data);
+  }
+
   async function write({ cluster, replica }: ReplicaName, body: Uint8Array): Promise<void> {
     const answer = await askJetStream(link, { subject: statusSubject(plan, cluster, replica), body, timeoutMs: reader.timeoutMs });
     fieldsOrThrow(answer, `writing to stream "${stream}"`);
@@ -45,10 +54,9 @@ export function createStatusStore(link: NatsLink, plan: StreamPlan, reader: Stre
     // Deleting takes more rights than a replica has; what is empty takes the place of the report, and is none.
     withdraw: (name) => write(name, new Uint8Array()),
     async readAll() {
+      const reported = (await subjectsReported()).toSorted();
       const statuses: ReplicaStatus[] = [];
-      for (const subject of (await subjectsReported()).toSorted()) {
-        const message = await readMessage(link, stream, { ...reader, query: { lastOf: subject } });
-        const status = message === undefined ? undefined : accept(subject, message.data);
+      for await (const status of inParallel({ count: reported.length, atOnce: parallelReads }, (index) => readOne(reported[index] ?? ""))) {
         if (status !== undefined) statuses.push(status);
       }
       return statuses;
