@@ -161,7 +161,30 @@ describe("createControlServer", () => {
 
     expect(await publishing).toMatchObject({ outcome: "published", revision: { token: { revision: 1 } } });
     expect((await administration.revisions()).revisions).toHaveLength(1);
-    expect(lines.filter(({ operation }) => operation === "publish").map(({ outcome }) => outcome)).toEqual(["published", "unchanged"]);
+    expect(lines.filter(({ operation }) => operation === "publish").map(({ outcome }) => outcome)).toEqual(["published", "conflict"]);
+  });
+
+  it("does not undo the rollback of a publication whose caller was cut off and asks again", async () => {
+    const store = memoryRevisionLog();
+    let onAppend = () => {};
+    const append: typeof store.append = async (entry, options) => {
+      onAppend();
+      return store.append(entry, options);
+    };
+    const { server, connect, administration } = await aControlService({ log: { ...store, append } });
+    const first = await publishTo(administration);
+    await using proxy = await startTcpProxy(server.port);
+    const remote = await connect("CN=admin", proxy.port);
+    onAppend = () => proxy.cut();
+
+    const publishing = remote.publish({ bundle: strict, audience: ["*"] });
+    await expect.poll(async () => (await administration.revisions()).revisions.length).toBe(2);
+    await administration.rollback({ to: first.token.revision, audience: ["*"] });
+    onAppend = () => {};
+    proxy.heal();
+
+    expect(await publishing).toMatchObject({ outcome: "conflict", won: { token: { revision: 3 } } });
+    expect((await administration.revisions()).revisions).toHaveLength(3);
   });
 
   it("finishes a publication that is under way before it drains, and tells watchers to go", async () => {

@@ -10,13 +10,13 @@ import { fromProgressMessage } from "./messages/progress-message.ts";
 import { fromResultMessage } from "./messages/result-message.ts";
 import type { ChangeRequest, PublishRequest, RollbackRequest, WidenRequest } from "./policy-administration.ts";
 import type { PublishResult } from "./publish-result.ts";
-import { answersOf, listen } from "./remote-calls.ts";
+import { answersOf, ask, listen } from "./remote-calls.ts";
 import { chunkBytes } from "./serve-reading.ts";
 
 /** One attempt of a change, and how to know it where it was published although its answer was lost. */
 interface RemoteChange {
   readonly request: ChangeRequest;
-  readonly attempt: () => AsyncIterable<PublishResponse>;
+  readonly attempt: (base: ChangeRequest["base"]) => AsyncIterable<PublishResponse>;
   readonly isOurs: (revision: PublishedRevision) => boolean;
 }
 
@@ -32,33 +32,28 @@ export async function publishRemotely(client: Client, request: PublishRequest): 
     );
   }
   const { bytes, digest: bundleDigest } = await encodeForPublishing(request.bundle);
-  const start: PublishStart = {
-    bundleDigest,
-    bundleSizeBytes: bytes.length,
-    options: toChangeMessage(request),
-    acceptsHoles: request.acceptsHoles ?? false,
-  };
-  return change({
+  const start = { bundleDigest, bundleSizeBytes: bytes.length, acceptsHoles: request.acceptsHoles ?? false };
+  return change(client, {
     request,
-    attempt: () => upload(client, start, bytes),
+    attempt: (base) => upload(client, { ...start, options: toOptions(request, base) }, bytes),
     isOurs: ({ manifest }) => manifest.bundle.digest === bundleDigest,
   });
 }
 
 export function rollBackRemotely(client: Client, request: RollbackRequest): Promise<PublishResult> {
   const { to } = request;
-  return change({
+  return change(client, {
     request,
-    attempt: () => answersOf(listen(client, service.rollback, { to, options: toChangeMessage(request) })),
+    attempt: (base) => answersOf(listen(client, service.rollback, { to, options: toOptions(request, base) })),
     isOurs: ({ manifest }) => manifest.rollbackOf === to,
   });
 }
 
 export function widenRemotely(client: Client, request: WidenRequest): Promise<PublishResult> {
   const { revision } = request;
-  return change({
+  return change(client, {
     request,
-    attempt: () => answersOf(listen(client, service.widen, { revision, options: toChangeMessage(request) })),
+    attempt: (base) => answersOf(listen(client, service.widen, { revision, options: toOptions(request, base) })),
     isOurs: ({ manifest }) => manifest.widens === revision,
   });
 }
@@ -73,20 +68,41 @@ async function* upload(client: Client, start: PublishStart, bytes: Buffer): Asyn
   yield* answersOf(call);
 }
 
+function toOptions(request: ChangeRequest, base: ChangeRequest["base"]): ReturnType<typeof toChangeMessage> {
+  return toChangeMessage({ ...request, ...(base !== undefined && { base }) });
+}
+
 /**
- * Where the connection was lost the same is asked again, which changes nothing a second time: what is published already is said to
- * be unchanged. Not where that was forced, which would publish it twice.
+ * Where the connection was lost the same is asked again, which changes nothing a second time: it is meant for the head that was found
+ * before. What came after it meanwhile, a rollback of this very change perhaps, stays. Not where that was forced, which would
+ * publish it twice.
  */
-async function change({ request, attempt, isOurs }: RemoteChange): Promise<PublishResult> {
+async function change(client: Client, { request, attempt, isOurs }: RemoteChange): Promise<PublishResult> {
   const deadline = performance.now() + (request.timeoutMs ?? defaultTimeoutMs);
-  for (let isRepeated = false; ; isRepeated = true) {
+  let found: Pick<ChangeRequest, "base"> | undefined;
+  for (;;) {
+    const isRepeated = found !== undefined;
     try {
-      const result = await resultOf(attempt(), request.onProgress);
+      found ??= await findBase(client, request);
+      const result = await resultOf(attempt(isRepeated ? found.base : request.base), request.onProgress);
       return isRepeated ? asRepeated(result, request, isOurs) : result;
     } catch (error) {
       if (!isLost(error, isRepeated) || request.isForced === true || performance.now() >= deadline) throw error;
       await pause(retryMs);
     }
+  }
+}
+
+/** The head that a change is made for. */
+async function findBase(client: Client, { base }: ChangeRequest): Promise<Pick<ChangeRequest, "base">> {
+  if (base !== undefined) return { base };
+  try {
+    const { revisions } = await ask(client, service.listRevisions, { limit: 1, before: undefined });
+    return { base: revisions[0]?.token ?? null };
+  } catch (error) {
+    if (isLost(error, false)) throw error;
+    // Whatever is wrong, the change itself is told it as a value.
+    return {};
   }
 }
 
