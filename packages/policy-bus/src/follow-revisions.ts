@@ -1,6 +1,6 @@
 import type { RevisionToken } from "@portcullis/policy";
-import { beforeEnd } from "./before-end.ts";
 import { applyCandidates, type InForce } from "./follow-apply.ts";
+import { createFetch } from "./follow-fetch.ts";
 import { type FreshnessLimits, type FreshnessReading, type FreshnessTracker, trackFreshness } from "./follow-freshness.ts";
 import type { FollowHost } from "./follow-host.ts";
 import { FollowedLog } from "./follow-log.ts";
@@ -18,7 +18,7 @@ export interface FollowOptions extends FollowHost {
   readonly readIntervalMs?: number;
   /** Default 5 s. */
   readonly readTimeoutMs?: number;
-  /** For a bundle that is fetched by its digest. Default 60 s. */
+  /** For a bundle that is fetched by its digest, until the leader is read again; fetching goes on meanwhile. Default 60 s. */
   readonly fetchTimeoutMs?: number;
   /** Called after each read of the leader or of a notification, and what it brought about: `state` may say something else now. */
   readonly onRead?: () => void;
@@ -111,7 +111,7 @@ function createReader(parts: ReaderParts, news: News): () => Promise<boolean> {
     notedAt = clock.now();
   }
 
-  const fetch = (digest: string) => within({ clock, timeoutMs: fetchTimeoutMs, closed }, (end) => beforeEnd(end, log.getBundle(digest)));
+  const fetch = createFetch(log, { clock, timeoutMs: fetchTimeoutMs, closed });
 
   async function read(): Promise<void> {
     const at = clock.now();
