@@ -55,6 +55,9 @@ async function fillDisk(world: FaultWorld): Promise<void> {
   world.heal(fault);
 }
 
+/** How far a replica ever came is written with the next read that proves it: an older disk is known by then. */
+const highWaterMs = 5_000;
+
 /** A backup brings back what the disk held of the revision in force some revisions ago, and the replica starts from it while it is cut off. */
 async function restoreDisk(world: FaultWorld): Promise<void> {
   const replica = world.random.pick(world.replicas);
@@ -62,8 +65,7 @@ async function restoreDisk(world: FaultWorld): Promise<void> {
   await rm(backup, { recursive: true, force: true });
   await cp(replica.stateDir, backup, { recursive: true });
   await world.publishSurely();
-  await world.publishSurely();
-  await pause(1_000);
+  await pause(highWaterMs);
   const fault = world.begin("disk-restored", [replica]);
   await replica.kill();
   for (const proxy of replica.access.proxies) proxy.cut();
