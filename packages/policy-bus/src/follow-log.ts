@@ -5,6 +5,7 @@ import type { LogEntry, RevisionLog } from "./revision-log.ts";
 import { RevisionLogError } from "./revision-log-error.ts";
 import type { BundleProblemCode } from "./signing/bundle-bytes.ts";
 import { type ChainState, comparePositions } from "./signing/chain.ts";
+import { openEnvelope } from "./signing/envelope.ts";
 import type { ChainPosition, Manifest } from "./signing/manifest.ts";
 import { sha256 } from "./signing/public-key.ts";
 import { type RevisionProblem, type RevisionProblemCode, revisionProblem } from "./signing/revision-problem.ts";
@@ -102,27 +103,39 @@ export class FollowedLog {
 
   /** Reads what is behind the last entry that was read, all of it where the log is another one now. */
   async #readUpTo(head: LogEntry, end: AbortSignal): Promise<void> {
-    const from = this.#last?.position ?? 0;
+    const before = this.#last;
+    const from = before?.position ?? 0;
     if (head.position <= from) return;
-    const hasGap = await this.#readEntries(from, end);
+    const gap = await this.#readEntries(from, end);
     assertReached(this.#last, head);
     // What is missing may stand before: a log that was made anew is longer than the old one at some time.
-    if (hasGap && from > 0) this.#last = undefined;
+    if (before !== undefined && (gap === "signed" || (gap === "claimed" && !(await this.#holds(before, end))))) this.#last = undefined;
     if (from === 0) this.#noteLoss();
   }
 
-  async #readEntries(from: number, end: AbortSignal): Promise<boolean> {
-    let hasGap = false;
+  async #readEntries(from: number, end: AbortSignal): Promise<"none" | Gap> {
+    let gap: "none" | Gap = "none";
     for await (const entry of untilEnd(end, this.#options.log.readAfter(from))) {
       const verified = this.#verify(entry, from === 0);
       if (verified.ok) {
         this.#accept(entry, verified);
         this.#noteCurrent();
-      } else this.#refuse(verified);
-      hasGap ||= !verified.ok && verified.code === "revision-gap";
+      } else {
+        const found = gapOf(verified, entry, this.#chain);
+        if (gap !== "signed" && found !== undefined) gap = found;
+        this.#refuse(found === "claimed" ? claimed(verified) : verified);
+      }
       this.#last = entry;
     }
-    return hasGap;
+    return gap;
+  }
+
+  /** Whether an entry that was read before still stands where it stood. */
+  async #holds({ position, envelope }: LogEntry, end: AbortSignal): Promise<boolean> {
+    for await (const entry of untilEnd(end, this.#options.log.readAfter(position - 1))) {
+      return entry.position === position && Buffer.compare(entry.envelope, envelope) === 0;
+    }
+    return false;
   }
 
   #verify(entry: LogEntry, isHistoryLost: boolean): VerifiedRevision | RevisionProblem {
@@ -163,6 +176,19 @@ export class FollowedLog {
 function bringsItsBundle({ bundle }: LogEntry, { bundle: claim }: Manifest): boolean {
   if (bundle === undefined) return !claim.inline;
   return bundle.length === claim.sizeBytes && sha256(bundle) === claim.digest;
+}
+
+/** `claimed`: no key signed it that is trusted here. Whoever can write to the log can claim that revisions are missing. */
+type Gap = "signed" | "claimed";
+
+function gapOf({ code }: RevisionProblem, { envelope }: LogEntry, { keys }: ChainState): Gap | undefined {
+  if (code !== "revision-gap") return undefined;
+  return openEnvelope(envelope, keys).ok ? "signed" : "claimed";
+}
+
+/** It takes nothing from what is known: else one message without a signature would have all policy expire. */
+function claimed({ detail }: RevisionProblem): RevisionProblem {
+  return revisionProblem("revision-foreign-key", `${detail}, and no key signed it that is trusted`);
 }
 
 const lost: FollowProblem = {

@@ -5,7 +5,9 @@ import { memoryRevisionLog } from "./memory-revision-log.ts";
 import { publish, published } from "./publish-fixture.ts";
 import type { RevisionLog } from "./revision-log.ts";
 import { RevisionLogError } from "./revision-log-error.ts";
-import { aLineage } from "./signing/chain-fixture.ts";
+import { aDigest, aLineage, aManifest } from "./signing/chain-fixture.ts";
+import { signEnvelope } from "./signing/envelope.ts";
+import { generateSigningKey } from "./signing/signing-key.ts";
 
 const unreachable: RevisionLog = {
   ...memoryRevisionLog(),
@@ -112,6 +114,22 @@ describe("createRevisionFollower", () => {
     await follower.sync();
 
     expect([before, follower.state().freshness]).toEqual(["expired", "fresh"]);
+  });
+
+  it("does not expire because a stranger claims that there are newer revisions, and raises an alarm", async () => {
+    const [log, replica] = [memoryRevisionLog(), aReplica()];
+    await published(log);
+    const follower = await replica.start(log);
+    const envelope = signEnvelope(aManifest({ revision: 99, prevDigest: aDigest("b") }), [generateSigningKey()]);
+    await log.append({ envelope }, { expectedPosition: 1, messageId: "claim" });
+
+    for (const advanceMs of [61_000, 61_000]) {
+      replica.clock.advance(advanceMs);
+      await follower.sync();
+    }
+
+    expect(follower.state()).toMatchObject({ freshness: "fresh", stalenessMs: 0 });
+    expect(replica.journal.alarms).toEqual(["revision-foreign-key"]);
   });
 
   it("raises an alarm for what a stranger signed, and never applies it", async () => {
