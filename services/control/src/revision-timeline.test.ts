@@ -91,4 +91,12 @@ describe("toTimeline", () => {
 
     expect(toTimeline(revision, [aReport(revision)])).toMatchObject({ inForceAt: null, clusters: [] });
   });
+
+  it("knows nothing of a replica that serves another bundle by that number, as after a log was lost", async () => {
+    const revision = await publishTo(anAdministration());
+
+    const { clusters } = toTimeline(revision, [aReport(revision, { appliedDigest: `sha256:${"f".repeat(64)}` })]);
+
+    expect(clusters).toMatchObject([{ inForceAt: null, replicas: [{ appliedAt: null }] }]);
+  });
 });

@@ -1,4 +1,4 @@
-import { namesCluster, type RevisionToken } from "@portcullis/policy";
+import { namesCluster } from "@portcullis/policy";
 import { oldAnswersOf, type PublishedRevision, type ReplicaStatus, type RevisionNack, type UnknownBound } from "@portcullis/policy-bus";
 import { isAtOrAfter, isSameToken } from "./same-token.ts";
 
@@ -38,21 +38,24 @@ export function toTimeline(revision: PublishedRevision, statuses: readonly Repli
   const concerned = statuses.filter(({ cluster }) => namesCluster(audience, cluster));
   const clusters = [...Map.groupBy(concerned, ({ cluster }) => cluster)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([cluster, members]) => toCluster(cluster, members, revision.token));
+    .map(([cluster, members]) => toCluster(cluster, members, revision));
   return { revision, publishedAt, inForceAt: latestOf(clusters.map(({ inForceAt }) => inForceAt)), clusters };
 }
 
-function toCluster(cluster: string, statuses: readonly ReplicaStatus[], token: RevisionToken): ClusterTimeline {
-  const replicas = statuses.map((status) => toReplica(status, token)).toSorted((a, b) => (a.replica < b.replica ? -1 : 1));
+function toCluster(cluster: string, statuses: readonly ReplicaStatus[], revision: PublishedRevision): ClusterTimeline {
+  const replicas = statuses.map((status) => toReplica(status, revision)).toSorted((a, b) => (a.replica < b.replica ? -1 : 1));
   const { unknown, lastMs } = oldAnswersOf(statuses);
   const lastApply = latestOf(replicas.map(({ appliedAt }) => appliedAt));
   const inForceAt = lastApply === null || lastMs === undefined ? null : new Date(Date.parse(lastApply) + lastMs).toISOString();
   return { cluster, inForceAt, unknown, replicas };
 }
 
-function toReplica({ replica, applied, appliedAt, nacks }: ReplicaStatus, token: RevisionToken): ReplicaTimeline {
+function toReplica(status: ReplicaStatus, { token, manifest }: PublishedRevision): ReplicaTimeline {
+  const { replica, applied, appliedDigest, appliedAt, nacks } = status;
   const nack = nacks.find((each) => isSameToken(each.token, token)) ?? null;
-  const isApplied = applied !== null && isAtOrAfter(applied, token);
+  // Another bundle by that number is of a log that was lost.
+  const isOther = applied !== null && isSameToken(applied, token) && appliedDigest !== manifest.bundle.digest;
+  const isApplied = applied !== null && isAtOrAfter(applied, token) && !isOther;
   // Of what it still remembers, the first that is this revision or a later one.
   const first = appliedAt.find((each) => isAtOrAfter(each.token, token));
   if (!isApplied || first === undefined) return { replica, appliedAt: null, isSuperseded: false, nack };

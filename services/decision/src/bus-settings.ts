@@ -29,7 +29,14 @@ export const clusterSettings = Type.Object({
     default: "default",
     description: "cluster whose policy is followed over the bus, and whose reviews are answered; as in `webhook.callers`",
   }),
-  replica: Type.Optional(Type.String({ minLength: 1, maxLength: 253, description: "name of this replica; unset: the host's name" })),
+  replica: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 253,
+      description:
+        "name of this replica, which no other one of the cluster may have, or a rollout counts both as one; unset: the host's name",
+    }),
+  ),
   allowTtlSeconds: Type.Optional(
     Type.Integer({
       minimum: 0,

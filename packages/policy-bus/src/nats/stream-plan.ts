@@ -15,7 +15,8 @@ export interface StreamPlan {
 const statusAgeMs = 24 * 60 * 60 * 1_000;
 /**
  * A cluster can report as many replicas as it likes: what its reports may fill is bounded, so that none can keep policy from being
- * published. Reports beyond it are refused, which never makes a rollout look further than it is; some 100,000 replicas fit in.
+ * published. Some 100,000 replicas fit in; beyond it, a replica that never reported cannot begin to, and a rollout does not wait for
+ * it unless it is told to expect it.
  */
 const maxStatusBytes = 256 * 1024 * 1024;
 const maxReportBytes = 64 * 1024;
