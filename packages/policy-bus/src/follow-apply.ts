@@ -1,3 +1,4 @@
+import { beforeEnd } from "./before-end.ts";
 import { CompileWorkerError } from "./compile-worker-error.ts";
 import type { FollowHost } from "./follow-host.ts";
 import type { Candidate } from "./follow-log.ts";
@@ -72,7 +73,8 @@ async function applyCandidate(candidate: Candidate, options: ApplyOptions): Prom
     return "waiting";
   }
   const attempts = (failedAttempts.get(candidate) ?? 0) + 1;
-  const swap = await prepareBundle(manifest, bytes, { ...options, mayFail: attempts < maxAttempts });
+  // Compiling may take minutes, and whoever ends waits for none of it.
+  const swap = await beforeEnd(closed, prepareBundle(manifest, bytes, { ...options, mayFail: attempts < maxAttempts }));
   if (swap === undefined) return "refused";
   if (swap === "failed") {
     failedAttempts.set(candidate, attempts);

@@ -91,6 +91,29 @@ describe("createRevisionFollower", () => {
     expect(follower.state()).toMatchObject({ applied: { revision: 1 }, nacks: [] });
   });
 
+  it("closes while a revision is compiled that takes long, and never puts it in force", async () => {
+    const [log, replica] = [memoryRevisionLog(), aReplica()];
+    const [begun, compiled] = [Promise.withResolvers<void>(), Promise.withResolvers<() => void>()];
+    await published(log);
+    let isSlow = false;
+    const follower = await replica.start(log, {
+      prepare() {
+        if (isSlow) begun.resolve();
+        return isSlow ? compiled.promise : Promise.resolve(() => undefined);
+      },
+    });
+    isSlow = true;
+    await published(log, { text: "b" });
+    await begun.promise;
+
+    await follower.close();
+    compiled.resolve(() => replica.journal.applied.push("too late"));
+    await compiled.promise;
+
+    expect(follower.state().applied).toMatchObject({ revision: 1 });
+    expect(replica.journal.applied).toEqual([]);
+  });
+
   it("starts with what it stored while the log is unreachable, expired until a cold start is allowed", async () => {
     const [log, replica] = [memoryRevisionLog(), aReplica()];
     await published(log);
