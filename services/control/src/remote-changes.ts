@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "@grpc/grpc-js";
-import type { PublishedRevision } from "@portcullis/policy-bus";
+import { type PublishedRevision, RevisionLogError } from "@portcullis/policy-bus";
 import { InvalidMessageError } from "@portcullis/wire";
 import { type PublishResponse, type PublishStart, PolicyAdminServiceService as service } from "@portcullis/wire/policy";
 import { ControlError } from "./control-error.ts";
@@ -100,8 +100,8 @@ async function findBase(client: Client, { base }: ChangeRequest): Promise<Pick<C
     const { revisions } = await ask(client, service.listRevisions, { limit: 1, before: undefined });
     return { base: revisions[0]?.token ?? null };
   } catch (error) {
-    if (isLost(error, false)) throw error;
-    // Whatever is wrong, the change itself is told it as a value.
+    if (!(error instanceof RevisionLogError)) throw error;
+    // The change itself is told as a value that the log cannot be read.
     return {};
   }
 }
