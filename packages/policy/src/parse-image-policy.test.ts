@@ -112,6 +112,12 @@ describe("compile of one document", () => {
     expect(problem?.message).toContain(message);
   });
 
+  it("says once what several open brackets are missing at the same place", () => {
+    const problems = problemsOf(aBundle([`${head}  {{{\n`]));
+
+    expect(problems.filter(({ code }) => code === "policy-yaml")).toHaveLength(1);
+  });
+
   it.each([
     ["no metadata", "apiVersion: portcullis.dev/v1\nkind: ImagePolicy\nspec: { deny: [y] }", "policy-missing-field", "metadata"],
     [

@@ -79,7 +79,9 @@ type Report = (code: PolicyProblemCode, offset: number, message: string) => void
 function isSound(document: Document.Parsed, report: Report): boolean {
   // One wrong bracket brings hundreds of errors; the first say where it is.
   const mistakes = [...document.errors, ...document.warnings].slice(0, maxSyntaxErrors);
-  for (const { pos, message } of mistakes) report("policy-yaml", pos[0], describeSyntax(message));
+  // A file that ends too early breaks every collection that is open there, in the same words at the same place.
+  const words = new Map(mistakes.map(({ pos, message }) => [`${pos[0]} ${message}`, { offset: pos[0], message }]));
+  for (const { offset, message } of words.values()) report("policy-yaml", offset, describeSyntax(message));
   if (mistakes.length > 0) return false;
   return countAliases(document, report) && hasUniqueKeys(document, report);
 }
