@@ -107,14 +107,20 @@ describe("runService", () => {
     const { status, errors } = await run(aGate(), { args });
 
     expect(status).toBe(2);
-    expect(errors).toMatch(/^portcullis-gate: .*\n$/s);
+    expect(errors).toMatch(/^portcullis-gate: .* \((?:config|process)-[a-z-]+\)\n/);
     expect(errors).toContain(told);
   });
 
-  it("exits 2 where rules over several settings are broken", async () => {
-    const check = () => [{ key: "gate.port", message: "is taken by another" }];
+  it("exits 2 where rules over several settings are broken, with the code behind the first of them", async () => {
+    const check = () => [
+      { key: "gate.port", message: "is taken by another" },
+      { key: "gate.moat", message: "is dry" },
+    ];
 
-    expect(await run(aGate({ check }))).toMatchObject({ status: 2, errors: expect.stringContaining("is taken by another") });
+    const { status, errors } = await run(aGate({ check }));
+
+    expect(status).toBe(2);
+    expect(errors).toBe("portcullis-gate: default: gate.port: is taken by another (config-invalid)\ngate.moat: is dry\n");
   });
 
   it("closes what was opened before starting failed, and says why it did", async () => {
@@ -126,7 +132,7 @@ describe("runService", () => {
       },
     });
 
-    expect(await run(gate)).toEqual({ status: 2, printed: "", errors: "portcullis-gate: the port is in use\n" });
+    expect(await run(gate)).toEqual({ status: 2, printed: "", errors: "portcullis-gate: the port is in use (start-port-in-use)\n" });
     expect(closed).toEqual(["moat"]);
   });
 

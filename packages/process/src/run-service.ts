@@ -40,9 +40,16 @@ export async function runService<Schema extends TObject>(service: Service<Schema
   } catch (error) {
     const explanation = error instanceof ConfigError || error instanceof StartError ? error.message : service.explain?.(error);
     if (explanation === undefined) throw error;
-    surroundings.printError(`portcullis-${name}: ${explanation}\n`);
+    surroundings.printError(`portcullis-${name}: ${withCode(explanation, error)}\n`);
     return 2;
   }
+}
+
+/** The code of an error, by which `docs/errors.md` explains it, stands at the end of its first line. */
+function withCode(explanation: string, error: unknown): string {
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string")) return explanation;
+  const [first = "", ...others] = explanation.split("\n");
+  return [`${first} (${error.code})`, ...others].join("\n");
 }
 
 async function loadServiceConfig<Schema extends TObject>(

@@ -29,6 +29,6 @@ function explain(error: unknown): string | undefined {
   if (error instanceof Error && expected.some((known) => error instanceof known)) return error.message;
   if (!(error instanceof PolicyFolderError)) return undefined;
   if (error.code !== "policy-folder-invalid") return error.message;
-  const lines = error.problems.map((problem) => `  ${describeFolderProblem(problem)}`);
+  const lines = error.problems.map((problem) => `  ${describeFolderProblem(problem)} (${problem.code})`);
   return ["the policies do not compile; mend what follows and start again", ...lines].join("\n");
 }
