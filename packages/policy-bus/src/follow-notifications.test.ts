@@ -65,6 +65,22 @@ describe("createRevisionFollower, when it is notified", () => {
     expect(next.state().applied).toMatchObject({ revision: 2 });
   });
 
+  it("refuses a record that is older than what it applied so", async () => {
+    const { log, replica, held, follower, applied, alarms } = await aFollowedLog();
+    const old = replica.store.records.get("revision") ?? Buffer.alloc(0);
+    await published(log, { text: "b" });
+    held.isCut = true;
+    held.notify(await log.readHead());
+    await expect.poll(() => applied).toHaveLength(2);
+    await follower.close();
+    replica.store.records.set("revision", old);
+
+    const next = await replica.start(held.log);
+
+    expect(next.state().applied).toBeNull();
+    expect(alarms).toContain("follow-store-regressed");
+  });
+
   it("asks the leader where something was missed", async () => {
     const { log, held, applied } = await aFollowedLog();
     await published(log, { text: "b" });

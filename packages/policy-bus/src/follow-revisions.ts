@@ -101,12 +101,18 @@ interface ReaderParts extends Omit<FollowOptions, "freshness"> {
 function createReader(parts: ReaderParts, news: News): () => Promise<boolean> {
   const { log, store, clock, freshness, force, followed, closed, readTimeoutMs = 5_000, fetchTimeoutMs = 60_000 } = parts;
   let notedAt = Number.NEGATIVE_INFINITY;
+  /** By the wall clock. */
+  let provenAt = force.provenAt ?? 0;
 
   async function noteProof(at: number): Promise<void> {
     freshness.noteProof(at);
-    if (clock.now() - notedAt < noteEveryMs && !force.isUnwritten) return;
-    const progress = { chain: followed.chain, provenAt: Math.max(0, Math.trunc(clock.wallNow())) };
-    await store.write("progress", encodeProgress({ ...progress, ...(force.highest !== undefined && { applied: force.highest }) }));
+    provenAt = Math.max(0, Math.trunc(clock.wallNow()));
+    if (clock.now() - notedAt >= noteEveryMs || force.isUnwritten) await writeProgress();
+  }
+
+  async function writeProgress(): Promise<void> {
+    const applied = force.highest;
+    await store.write("progress", encodeProgress({ chain: followed.chain, provenAt, ...(applied !== undefined && { applied }) }));
     force.isUnwritten = false;
     notedAt = clock.now();
   }
@@ -131,9 +137,13 @@ function createReader(parts: ReaderParts, news: News): () => Promise<boolean> {
 
   async function pass(): Promise<boolean> {
     const { entries, isReadWanted } = news.take();
-    if ((await hear(entries)) && !isReadWanted) return false;
-    await read();
-    return true;
+    if (!(await hear(entries)) || isReadWanted) {
+      await read();
+      return true;
+    }
+    // No proof, but a record that is older than this is to be known for one.
+    if (force.isUnwritten) await writeProgress();
+    return false;
   }
 
   return () => pass().finally(() => parts.onRead?.());

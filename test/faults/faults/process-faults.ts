@@ -55,8 +55,8 @@ async function fillDisk(world: FaultWorld): Promise<void> {
   world.heal(fault);
 }
 
-/** How far a replica ever came is written with the next read that proves it: an older disk is known by then. */
-const highWaterMs = 5_000;
+/** How far a replica ever came is written right after what it has in force. */
+const highWaterMs = 500;
 
 /** A backup brings back what the disk held of the revision in force some revisions ago, and the replica starts from it while it is cut off. */
 async function restoreDisk(world: FaultWorld): Promise<void> {
