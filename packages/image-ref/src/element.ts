@@ -1,5 +1,5 @@
 /** The element at an index that the caller keeps within bounds. */
-export function element<T>(list: readonly T[], index: number): T {
+export function element<T>(list: ArrayLike<T>, index: number): T {
   const found = list[index];
   if (found === undefined) throw new RangeError(`no element at ${index} of ${list.length}`);
   return found;

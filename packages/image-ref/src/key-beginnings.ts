@@ -1,8 +1,8 @@
 import { allocateBytes, isEqualAt, resizeBytes } from "./key-bytes.ts";
 import type { KeyWriter } from "./key-writer.ts";
 
-/** So that an offset fits into three bytes. What begins otherwise is stored whole. */
-const maxBeginnings = 65_536;
+/** So few that they stay in a cache, and an offset fits into three bytes. What begins otherwise is stored whole. */
+const maxBeginnings = 4_096;
 /** A reference takes three bytes. */
 const minLength = 5;
 const maxLength = 255;

@@ -1,47 +1,68 @@
+import { element } from "./element.ts";
 import { beginsLike } from "./key-beginnings.ts";
 import { allocateBytes, copyBytes, isEqualAt, type Place, resizeBytes } from "./key-bytes.ts";
 import { getUint24, hasBeginning, hashAt, headerAt, type KeyPool, payloadAt, payloadSize, releasePool, restLength } from "./key-pool.ts";
 import { hashKey, type KeyWriter } from "./key-writer.ts";
 
-/** Keys per bucket, at most, on average; at least half as many. */
-const bucketKeys = 4;
-
-/** Of a bucket: four bytes that say where its records begin, and four with a bit set for the hash of each of its keys. */
-const bucketSize = 8;
+/** A multiple of the lines that memory is read by, with room for a few records of usual size. */
+const lineSize = 64;
+const leastBucketSize = 2 * lineSize;
+/** How many records of average size fit into a bucket, at least. */
+const recordsPerBucket = 2.3;
+/** How much of all buckets records take. Where more is taken, more records stand elsewhere than in their bucket. */
+const fill = 0.6;
 
 /** Before the payload of a record: two bytes of its header in the pool, one of the hash, four of the ordinal. */
 const headerSize = 7;
+/** In place of a header: four bytes follow that say where the bucket goes on. No key is that long. */
+const jump = 0x7fff;
+const jumpSize = 6;
 /** Behind the last record of a bucket. No key is empty, so no header is 0. */
 const endSize = 2;
 
 /** How many keys are arranged between two yields: half a millisecond of work. */
 const keysPerStep = 2048;
 
+/** Bits of the filter per key: one in eight keys that are not there passes. */
+const filterBits = 8;
+
 /**
- * Finds keys by hash. What costs time in a long list is waiting for memory that is in no cache, so there is little to wait for:
- * the buckets are small enough to stay in a cache, and nearly always tell that a key is not there; the records of one stand side
- * by side, in one cache line or two; and the beginnings they share are few.
+ * Finds keys by hash. What costs time in a long list is waiting for memory that is in no cache, so there is little to wait for: a
+ * filter that is small enough to stay in a cache nearly always tells that a key is not there; a bucket holds its records itself,
+ * where the hash says, in two lines of memory or three; what does not fit in goes on behind all buckets.
  */
 export interface KeyTable {
-  readonly shift: number;
-  readonly buckets: DataView<ArrayBuffer>;
+  readonly bucketCount: number;
+  readonly bucketSize: number;
+  /** A power of two. */
+  readonly filter: Uint8Array<ArrayBuffer>;
   readonly records: DataView<ArrayBuffer>;
   readonly beginnings: DataView<ArrayBuffer>;
 }
 
+/** While a table is built: per bucket, the bytes that are taken in it, and those behind all buckets; then where these begin. */
+interface Layout {
+  readonly taken: Uint32Array;
+  readonly spilled: Uint32Array;
+}
+
 /** Arranges the keys of a pool, in steps of a millisecond or so. Of equal keys only the first is found. */
 export function* buildKeyTable(pool: KeyPool): Generator<void, KeyTable> {
-  const bits = Math.max(1, Math.ceil(Math.log2(pool.count / bucketKeys)));
+  const recordBytes = pool.size + headerSize * pool.count;
+  const recordSize = recordBytes / Math.max(1, pool.count);
+  const bucketSize = Math.max(leastBucketSize, lineSize * Math.ceil((recordsPerBucket * recordSize) / lineSize));
+  const bucketCount = Math.max(1, Math.ceil(recordBytes / (bucketSize * fill)));
+  const layout: Layout = { taken: new Uint32Array(bucketCount), spilled: new Uint32Array(bucketCount) };
+  yield* visitRecords(pool, (record) => countRecord(layout, bucketSize, record));
   const { bytes, used } = pool.beginnings;
   const table: KeyTable = {
-    shift: 32 - bits,
-    buckets: allocateBytes(bucketSize * 2 ** bits),
-    records: allocateBytes(pool.size + headerSize * pool.count + endSize * 2 ** bits),
+    bucketCount,
+    bucketSize,
+    filter: new Uint8Array(2 ** Math.ceil(Math.log2(Math.max(8, (pool.count * filterBits) / 8)))),
+    records: allocateBytes(placeSpilled(layout, bucketCount * bucketSize)),
     beginnings: resizeBytes(bytes, used),
   };
-  yield* visitRecords(pool, (record) => countRecord(table, record));
-  placeBuckets(table);
-  yield* visitRecords(pool, (record, ordinal) => insertRecord(table, record, ordinal));
+  yield* visitRecords(pool, (record, ordinal) => insertRecord(table, layout, record, ordinal));
   releasePool(pool);
   return table;
 }
@@ -56,34 +77,52 @@ function* visitRecords({ blocks }: KeyPool, visit: (record: Place, ordinal: numb
   }
 }
 
-/** Until buckets are placed, the first four bytes of each count what its records take. */
-function countRecord({ buckets, shift }: KeyTable, { bytes, at }: Place): void {
-  const bucket = bucketOf(hashAt(bytes, at), shift);
-  buckets.setUint32(bucket, buckets.getUint32(bucket) + headerSize + payloadSize(headerAt(bytes, at)));
+function countRecord({ taken, spilled }: Layout, bucketSize: number, { bytes, at }: Place): void {
+  const bucket = bucketOf(hashAt(bytes, at), taken.length);
+  const size = headerSize + payloadSize(headerAt(bytes, at));
+  const isFull = element(spilled, bucket) > 0 || element(taken, bucket) + size + jumpSize > bucketSize;
+  const counted = isFull ? spilled : taken;
+  counted[bucket] = element(counted, bucket) + size;
 }
 
-function placeBuckets({ buckets }: KeyTable): void {
-  let start = 0;
-  for (let bucket = 0; bucket < buckets.byteLength; bucket += bucketSize) {
-    const size = buckets.getUint32(bucket);
-    buckets.setUint32(bucket, start);
-    start += size + endSize;
+/** Gives each bucket that is too small its place behind all of them; returns where the last of these ends. */
+function placeSpilled({ spilled }: Layout, start: number): number {
+  let end = start;
+  for (let bucket = 0; bucket < spilled.length; bucket++) {
+    const size = element(spilled, bucket);
+    spilled[bucket] = end;
+    if (size > 0) end += size + endSize;
   }
+  return end;
 }
 
 /** Writes a record behind those of its bucket, unless its key is there: equal keys make equal records. */
-function insertRecord({ shift, buckets, records }: KeyTable, { bytes, at }: Place, ordinal: number): void {
+function insertRecord(
+  { bucketCount, bucketSize, filter, records }: KeyTable,
+  { spilled }: Layout,
+  { bytes, at }: Place,
+  ordinal: number,
+): void {
   const hash = hashAt(bytes, at);
   const header = headerAt(bytes, at);
   const size = payloadSize(header);
   const payload = { bytes, at: at + payloadAt };
-  const bucket = bucketOf(hash, shift);
-  let place = buckets.getUint32(bucket);
+  const bucket = bucketOf(hash, bucketCount);
+  const start = bucket * bucketSize;
+  let place = start;
   for (let found = records.getUint16(place); found !== 0; found = records.getUint16(place)) {
-    if (found === header && isEqualAt({ bytes: records, at: place + headerSize }, payload, size)) return;
-    place += headerSize + payloadSize(found);
+    if (found === jump) place = records.getUint32(place + 2);
+    else if (found === header && isEqualAt({ bytes: records, at: place + headerSize }, payload, size)) return;
+    else place += headerSize + payloadSize(found);
   }
-  buckets.setUint32(bucket + 4, buckets.getUint32(bucket + 4) | bitOf(hash));
+  const isInBucket = place >= start && place < start + bucketSize;
+  if (isInBucket && place + headerSize + size + jumpSize > start + bucketSize) {
+    records.setUint16(place, jump);
+    records.setUint32(place + 2, element(spilled, bucket));
+    place = element(spilled, bucket);
+  }
+  const bit = filterBitOf(hash, filter);
+  filter[bit >>> 3] = element(filter, bit >>> 3) | (1 << (bit & 7));
   records.setUint16(place, header);
   records.setUint8(place + 2, hash);
   records.setUint32(place + 3, ordinal);
@@ -92,14 +131,15 @@ function insertRecord({ shift, buckets, records }: KeyTable, { bytes, at }: Plac
 
 /** Ordinal of a key, counted from 0 in the order in which keys were added; -1 if it is not there. */
 export function findKey(table: KeyTable, key: KeyWriter): number {
-  const { shift, buckets, records } = table;
+  const { bucketCount, bucketSize, filter, records } = table;
   const hash = hashKey(key);
-  const bucket = bucketOf(hash, shift);
-  if ((buckets.getUint32(bucket + 4) & bitOf(hash)) === 0) return -1;
-  let at = buckets.getUint32(bucket);
+  const bit = filterBitOf(hash, filter);
+  if ((element(filter, bit >>> 3) & (1 << (bit & 7))) === 0) return -1;
+  let at = bucketOf(hash, bucketCount) * bucketSize;
   for (let header = records.getUint16(at); header !== 0; header = records.getUint16(at)) {
-    if (records.getUint8(at + 2) === (hash & 0xff) && holdsKey(table, at, key)) return records.getUint32(at + 3);
-    at += headerSize + payloadSize(header);
+    if (header === jump) at = records.getUint32(at + 2);
+    else if (records.getUint8(at + 2) === (hash & 0xff) && holdsKey(table, at, key)) return records.getUint32(at + 3);
+    else at += headerSize + payloadSize(header);
   }
   return -1;
 }
@@ -115,17 +155,17 @@ function holdsKey({ records, beginnings }: KeyTable, at: number, key: KeyWriter)
   return length === 0 || beginsLike(beginnings, getUint24(records, at + headerSize), { key, length });
 }
 
-/** The high bits of a hash choose the bucket, so that a short list has few. */
-function bucketOf(hash: number, shift: number): number {
-  return bucketSize * (hash >>> shift);
+/** Its share of all hashes, and so the high bits. */
+function bucketOf(hash: number, count: number): number {
+  return Math.floor((hash * count) / 2 ** 32);
 }
 
-/** The bit for a hash among those of its bucket: chosen by bits between those for the bucket and the byte in the record. */
-function bitOf(hash: number): number {
-  return 1 << ((hash >>> 8) & 31);
+/** By bits that neither the bucket of a short list nor the byte in the record is chosen by; mixed, as a long list takes them all. */
+function filterBitOf(hash: number, { length }: Uint8Array): number {
+  return (Math.imul(hash, 0x9e3779b1) >>> 7) & (8 * length - 1);
 }
 
 /** Memory held, in bytes. */
-export function tableBytes({ buckets, records, beginnings }: KeyTable): number {
-  return buckets.byteLength + records.byteLength + beginnings.byteLength;
+export function tableBytes({ filter, records, beginnings }: KeyTable): number {
+  return filter.byteLength + records.byteLength + beginnings.byteLength;
 }

@@ -14,9 +14,10 @@ export interface PatternIndexParts {
   readonly steps: number;
   /** Few: a list in which `*` stands in more than a thousand ways is no good list. */
   readonly shapes: readonly PatternShape[];
-  /** Of a key's hash, the bits behind those that choose its bucket. */
-  readonly shift: number;
-  readonly buckets: ArrayBuffer;
+  readonly bucketCount: number;
+  /** Bytes. */
+  readonly bucketSize: number;
+  readonly filter: ArrayBuffer;
   readonly records: ArrayBuffer;
   readonly beginnings: ArrayBuffer;
   readonly partials: PartialTable;
@@ -26,26 +27,27 @@ export function toPatternIndexParts(
   { size, steps }: Pick<PatternIndexParts, "size" | "steps">,
   { mode, shapes, table, partials }: PatternLookup,
 ): PatternIndexParts {
-  const { shift, buckets, records, beginnings } = table;
+  const { bucketCount, bucketSize, filter, records, beginnings } = table;
   return {
     mode,
     size,
     steps,
     shapes,
-    shift,
-    buckets: buckets.buffer,
+    bucketCount,
+    bucketSize,
+    filter: filter.buffer,
     records: records.buffer,
     beginnings: beginnings.buffer,
     partials,
   };
 }
 
-export function tableOf({ shift, buckets, records, beginnings }: PatternIndexParts): KeyTable {
-  return { shift, buckets: new DataView(buckets), records: new DataView(records), beginnings: new DataView(beginnings) };
+export function tableOf({ bucketCount, bucketSize, filter, records, beginnings }: PatternIndexParts): KeyTable {
+  return { bucketCount, bucketSize, filter: new Uint8Array(filter), records: new DataView(records), beginnings: new DataView(beginnings) };
 }
 
 /** All memory of an index that can be transferred, each buffer once. */
-export function buffersOfPatternIndex({ buckets, records, beginnings, partials }: PatternIndexParts): readonly ArrayBuffer[] {
+export function buffersOfPatternIndex({ filter, records, beginnings, partials }: PatternIndexParts): readonly ArrayBuffer[] {
   const { leaders, starts, ordinals, ends, texts } = partials;
-  return [buckets, records, beginnings, leaders.buffer, starts.buffer, ordinals.buffer, ends.buffer, texts.buffer];
+  return [filter, records, beginnings, leaders.buffer, starts.buffer, ordinals.buffer, ends.buffer, texts.buffer];
 }
