@@ -16,7 +16,7 @@ export const usage = `usage: npm run bench -- [--slice] [--only NAME] [--output 
 Measures CPU per review against floors in the same interleaved run, the cost of long lists, how long hostile bodies hold the
 event loop, and how long a revision takes to every replica. Prints median (min–max). Exits 1 when a bound is not met, 2 when nothing could be measured.
 
-  --slice        at most three minutes: fewer rounds, smaller lists, and only the bounds that hold on a busy machine
+  --slice        some minutes: fewer rounds, smaller lists, and only the bounds that hold on a busy machine
   --only NAME    one section (may be given more than once): ${sectionNames.join(", ")}
   --output json  one JSON object per section
   --help         this text
