@@ -1,6 +1,6 @@
 import { element } from "./element.ts";
 import { beginsLike } from "./key-beginnings.ts";
-import { allocateBytes, copyBytes, isEqualAt, type Place, resizeBytes } from "./key-bytes.ts";
+import { copyBytes, isEqualAt, type Place, resizeBytes } from "./key-bytes.ts";
 import { getUint24, hasBeginning, hashAt, headerAt, type KeyPool, payloadAt, payloadSize, releasePool, restLength } from "./key-pool.ts";
 import { hashKey, type KeyWriter } from "./key-writer.ts";
 
@@ -22,6 +22,7 @@ const endSize = 2;
 
 /** How many keys are arranged between two yields: half a millisecond of work. */
 const keysPerStep = 2048;
+const bucketsPerStep = 16_384;
 
 /** Bits of the filter per key: one in eight keys that are not there passes. */
 const filterBits = 8;
@@ -36,7 +37,8 @@ export interface KeyTable {
   readonly bucketSize: number;
   /** A power of two. */
   readonly filter: Uint8Array<ArrayBuffer>;
-  readonly records: DataView<ArrayBuffer>;
+  /** Shared between threads: to allocate so much memory of one's own calls for a collection of garbage. */
+  readonly records: DataView<SharedArrayBuffer>;
   readonly beginnings: DataView<ArrayBuffer>;
 }
 
@@ -54,12 +56,13 @@ export function* buildKeyTable(pool: KeyPool): Generator<void, KeyTable> {
   const bucketCount = Math.max(1, Math.ceil(recordBytes / (bucketSize * fill)));
   const layout: Layout = { taken: new Uint32Array(bucketCount), spilled: new Uint32Array(bucketCount) };
   yield* visitRecords(pool, (record) => countRecord(layout, bucketSize, record));
+  const size = yield* placeSpilled(layout, bucketCount * bucketSize);
   const { bytes, used } = pool.beginnings;
   const table: KeyTable = {
     bucketCount,
     bucketSize,
     filter: new Uint8Array(2 ** Math.ceil(Math.log2(Math.max(8, (pool.count * filterBits) / 8)))),
-    records: allocateBytes(placeSpilled(layout, bucketCount * bucketSize)),
+    records: new DataView(new SharedArrayBuffer(size)),
     beginnings: resizeBytes(bytes, used),
   };
   yield* visitRecords(pool, (record, ordinal) => insertRecord(table, layout, record, ordinal));
@@ -86,12 +89,13 @@ function countRecord({ taken, spilled }: Layout, bucketSize: number, { bytes, at
 }
 
 /** Gives each bucket that is too small its place behind all of them; returns where the last of these ends. */
-function placeSpilled({ spilled }: Layout, start: number): number {
+function* placeSpilled({ spilled }: Layout, start: number): Generator<void, number> {
   let end = start;
   for (let bucket = 0; bucket < spilled.length; bucket++) {
-    const size = element(spilled, bucket);
+    const size = spilled[bucket] ?? 0;
     spilled[bucket] = end;
     if (size > 0) end += size + endSize;
+    if (bucket % bucketsPerStep === bucketsPerStep - 1) yield;
   }
   return end;
 }

@@ -5,8 +5,8 @@ import type { PatternLookup } from "./pattern-lookup.ts";
 import type { PatternShape } from "./pattern-shape.ts";
 
 /**
- * An index as data that a structured clone carries. All that grows with the list is in buffers, which can be transferred to
- * another thread without copying them. Not a format to store: another version may arrange the bytes otherwise.
+ * An index as data that a structured clone carries. All that grows with the list is in buffers, which are shared with another
+ * thread or can be transferred to it without copying them. Not a format to store: another version may arrange the bytes otherwise.
  */
 export interface PatternIndexParts {
   readonly mode: MatchMode;
@@ -18,7 +18,7 @@ export interface PatternIndexParts {
   /** Bytes. */
   readonly bucketSize: number;
   readonly filter: ArrayBuffer;
-  readonly records: ArrayBuffer;
+  readonly records: SharedArrayBuffer;
   readonly beginnings: ArrayBuffer;
   readonly partials: PartialTable;
 }
@@ -47,7 +47,7 @@ export function tableOf({ bucketCount, bucketSize, filter, records, beginnings }
 }
 
 /** All memory of an index that can be transferred, each buffer once. */
-export function buffersOfPatternIndex({ filter, records, beginnings, partials }: PatternIndexParts): readonly ArrayBuffer[] {
+export function buffersOfPatternIndex({ filter, beginnings, partials }: PatternIndexParts): readonly ArrayBuffer[] {
   const { leaders, starts, ordinals, ends, texts } = partials;
-  return [filter, records, beginnings, leaders.buffer, starts.buffer, ordinals.buffer, ends.buffer, texts.buffer];
+  return [filter, beginnings, leaders.buffer, starts.buffer, ordinals.buffer, ends.buffer, texts.buffer];
 }
