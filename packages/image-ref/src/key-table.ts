@@ -92,7 +92,7 @@ function countRecord({ taken, spilled }: Layout, bucketSize: number, { bytes, at
 function* placeSpilled({ spilled }: Layout, start: number): Generator<void, number> {
   let end = start;
   for (let bucket = 0; bucket < spilled.length; bucket++) {
-    const size = spilled[bucket] ?? 0;
+    const size = element(spilled, bucket);
     spilled[bucket] = end;
     if (size > 0) end += size + endSize;
     if (bucket % bucketsPerStep === bucketsPerStep - 1) yield;
