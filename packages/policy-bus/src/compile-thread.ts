@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { CompileAnswer, CompileRequest } from "./compile-protocol.ts";
 import { CompileWorkerError } from "./compile-worker-error.ts";
+import { reasonOf } from "./reason-of.ts";
 
 /** One thread that compiles one bundle. */
 export interface CompileThread extends AsyncDisposable {
@@ -48,10 +49,6 @@ export function createCompileThread({ maxHeapMiB, timeoutMs, program = compileWo
       await worker.terminate();
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 const isSource = import.meta.url.endsWith(".ts");

@@ -3,6 +3,7 @@ import { CompileWorkerError } from "./compile-worker-error.ts";
 import type { FollowHost } from "./follow-host.ts";
 import type { Candidate } from "./follow-log.ts";
 import { encodeStoredRevision } from "./follow-records.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { RevisionNack } from "./replica-status.ts";
 import { decodeBundle } from "./signing/bundle-bytes.ts";
 import { type ChainState, comparePositions } from "./signing/chain.ts";
@@ -127,8 +128,4 @@ export async function prepareBundle(
     if (mayFail && error instanceof CompileWorkerError) return "failed";
     return nack(error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "follow-not-prepared", detail);
   }
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,9 @@
 import { namesCluster } from "@portcullis/policy";
-import { type InForce, prepareBundle, reasonOf } from "./follow-apply.ts";
+import { type InForce, prepareBundle } from "./follow-apply.ts";
 import type { FollowHost } from "./follow-host.ts";
 import type { FollowCode } from "./follow-problem.ts";
 import { decodeProgress, laterOf, type VerifiedStoredRevision, verifyStoredRevision } from "./follow-records.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { RevisionNack } from "./replica-status.ts";
 import type { RecordName } from "./revision-store.ts";
 import { startChain } from "./signing/chain.ts";

@@ -1,6 +1,7 @@
-import { mkdir, open } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createRecordSlot, type SlotContent } from "./record-slot.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 /** What a replica remembers: how far it followed (`progress`), and the revision it serves (`revision`). */
 export type RecordName = "progress" | "revision";
@@ -78,10 +79,4 @@ function createRecord(folder: string, name: RecordName) {
 
 function isNewer(one: SlotContent | undefined, other: SlotContent | undefined): boolean {
   return one !== undefined && (other === undefined || one.sequence > other.sequence);
-}
-
-/** Without it the name of a new file may be lost although its content is on disk. */
-async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path, "r");
-  await folder.sync();
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolder } from "./sync-folder.ts";
 
 export interface WriteFileOptions {
   /** Rights of the file, set before the first byte is written. */
@@ -31,10 +32,4 @@ async function writeThrough(path: string, content: string | Uint8Array, mode: nu
   await using file = await open(path, "wx", mode);
   await file.writeFile(content);
   await file.sync();
-}
-
-/** Without it the new name may be lost although the content is on disk. */
-async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path, "r");
-  await folder.sync();
 }

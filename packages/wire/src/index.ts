@@ -23,6 +23,6 @@ export {
 } from "./gen/portcullis/decision/v1/decision.pb.ts";
 export { InvalidMessageError, type WireCode, wireCodes } from "./invalid-message-error.ts";
 export { bounded, maxItemsPerMessage, maxMessageBytes, maxRepeated, maxTimeoutMs } from "./message-limits.ts";
-export type { Received } from "./received.ts";
+export { messageOf, type Received } from "./received.ts";
 export { fromRevisionTokenMessage, toRevisionTokenMessage } from "./revision-token-message.ts";
 export { fromWorkloadMessage, sizeOfWorkloadMessage, toWorkloadMessage } from "./workload-message.ts";

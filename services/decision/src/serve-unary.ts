@@ -8,6 +8,7 @@ import {
   fromConsistencyMessage,
   fromWorkloadMessage,
   maxTimeoutMs,
+  messageOf,
   type Received,
   toDecideResponse,
   toErrorStatus,
@@ -48,11 +49,6 @@ function respond<Response>(callback: sendUnaryData<Response>, work: () => Promis
     (response) => callback(null, response),
     (error: unknown) => callback(toErrorStatus(error)),
   );
-}
-
-function messageOf<Request>(received: Received<Request>): Request {
-  if ("problem" in received) throw received.problem;
-  return received.message;
 }
 
 function remainingMs(deadline: Date | number): number {

@@ -36,14 +36,18 @@ async function readKeyFile(path: string): Promise<SmallFile> {
   try {
     return await readSmallFile(path);
   } catch (cause) {
-    throw new SigningError("signing-key-unreadable", `"${path}" cannot be read (${reasonOf(cause)}); correct the path or its rights`, {
-      cause,
-    });
+    throw new SigningError(
+      "signing-key-unreadable",
+      `"${path}" cannot be read (${codeOrReasonOf(cause)}); correct the path or its rights`,
+      {
+        cause,
+      },
+    );
   }
 }
 
 /** Code of the operating system, or the message where there is none. */
-export function reasonOf(error: unknown): string {
+export function codeOrReasonOf(error: unknown): string {
   const code = systemCodeOf(error);
   return code === "" && error instanceof Error ? error.message : code;
 }

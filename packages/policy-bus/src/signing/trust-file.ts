@@ -4,7 +4,7 @@ import { lineagePattern, readPosition } from "./manifest.ts";
 import { readPublicKeys } from "./public-key.ts";
 import { readSmallFile } from "./read-small-file.ts";
 import { SigningError } from "./signing-error.ts";
-import { reasonOf } from "./signing-key-file.ts";
+import { codeOrReasonOf } from "./signing-key-file.ts";
 import { attempt, fieldsOf, readJson, textOf } from "./strict-json.ts";
 
 const maxTrustBytes = 64 * 1024;
@@ -15,7 +15,9 @@ const maxTrustBytes = 64 * 1024;
  */
 export async function loadTrustAnchors(path: string): Promise<TrustAnchors> {
   const { bytes } = await readSmallFile(path).catch((cause: unknown) => {
-    throw new SigningError("trust-unreadable", `"${path}" cannot be read (${reasonOf(cause)}); correct the path or its rights`, { cause });
+    throw new SigningError("trust-unreadable", `"${path}" cannot be read (${codeOrReasonOf(cause)}); correct the path or its rights`, {
+      cause,
+    });
   });
   return parseTrustAnchors(bytes, path);
 }
@@ -39,7 +41,9 @@ export async function writeTrustAnchors(path: string, anchors: TrustAnchors): Pr
   const text = formatTrustAnchors(anchors);
   parseTrustAnchors(Buffer.from(text), path);
   await writeFileAtomically(path, text, { mode: 0o644 }).catch((cause: unknown) => {
-    throw new SigningError("trust-unwritable", `"${path}" cannot be written (${reasonOf(cause)}); make its folder writable`, { cause });
+    throw new SigningError("trust-unwritable", `"${path}" cannot be written (${codeOrReasonOf(cause)}); make its folder writable`, {
+      cause,
+    });
   });
 }
 
